@@ -1,0 +1,17 @@
+import type { Options } from 'tsup';
+
+/** The one builder configuration: ESM, CJS and types for every entry; dependencies and peers stay external. */
+export function packageConfig(entry: Record<string, string>, overrides: Options = {}): Options {
+  return {
+    entry,
+    format: ['esm', 'cjs'],
+    target: 'es2022',
+    platform: 'neutral',
+    dts: true,
+    sourcemap: true,
+    clean: true,
+    treeshake: true,
+    external: [/^node:/],
+    ...overrides,
+  };
+}
