@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { parseSafetensors } from '../../src/io/safetensors.ts';
+import type { DType, HostArray } from '../../src/tensor/hostArray.ts';
+
+/** One recorded case: what it is, and the tensors that PyTorch gave. */
+export interface GoldenCase<Config> {
+  readonly name: string;
+  readonly config: Config;
+  readonly tensors: ReadonlyMap<string, HostArray>;
+  /** The tensor of this name; throws if the case has none, or one of another type. */
+  tensor<D extends DType = 'float32'>(name: string, dtype?: D): HostArray<D>;
+}
+
+/**
+ * The recorded cases of a family (`recordings/FAMILY.json` and `.safetensors`, written by `FAMILY.py`).
+ *
+ * @typeParam Config what the family's recorder says about a case.
+ */
+export function loadGolden<Config>(family: string): GoldenCase<Config>[] {
+  const file = (extension: string) => new URL(`./recordings/${family}.${extension}`, import.meta.url);
+  const { cases } = JSON.parse(readFileSync(file('json'), 'utf8')) as { cases: { name: string; config: Config }[] };
+  const { tensors } = parseSafetensors(readFileSync(file('safetensors')));
+  return cases.map(({ name, config }) => {
+    const prefix = `${name}/`;
+    const own = new Map(
+      [...tensors].filter(([key]) => key.startsWith(prefix)).map(([key, array]) => [key.slice(prefix.length), array]),
+    );
+    return {
+      name,
+      config,
+      tensors: own,
+      tensor<D extends DType = 'float32'>(key: string, dtype = 'float32' as D) {
+        const array = own.get(key);
+        if (array?.dtype !== dtype) throw new Error(`${family}: case ${name} has no ${dtype} tensor ${key}`);
+        return array as HostArray<D>;
+      },
+    };
+  });
+}
