@@ -1,1 +1,16 @@
-export {};
+export { fetchDataset } from './catalog/fetchDataset.ts';
+export { type DatasetStatus, datasetStatus, type FileStatus, listDatasets } from './catalog/listDatasets.ts';
+export { type FileVerification, type Verification, verifyDataset } from './catalog/verifyDataset.ts';
+export type { HttpTimeouts } from './fetcher/http.ts';
+export type { DownloadProgress, OnProgress } from './fetcher/progress.ts';
+export {
+  type LoadedImages,
+  type LoadImageOptions,
+  loadFashionMnist,
+  loadImageDataset,
+  loadKmnist,
+  loadMnist,
+} from './images/loadImageDataset.ts';
+export { defaultCacheDir, type SearchOptions, type SourceKind } from './search/dataFolders.ts';
+export type { DataSource } from './search/dataSource.ts';
+export type { ObtainOptions } from './search/obtain.ts';
