@@ -33,7 +33,8 @@ function("train, [N, C]", (6, 4), True)
 function("train, [N, C, L]", (3, 4, 5), True)
 function("train, images", (3, 4, 5, 6), True)
 function("train, batch 1", (1, 3, 4, 5), True)
-function("train, two values a channel", (2, 3), True)
+# With a small eps two values become -1 and 1 whatever they are, and the gradient is rounding errors.
+function("train, two values a channel", (2, 3), True, eps=0.1)
 function("train, no affine", (4, 3, 2, 2), True, affine=False)
 function("train, no running statistics", (4, 3, 2, 2), True, running=False)
 function("train, neither", (5, 3), True, affine=False, running=False)
@@ -64,7 +65,7 @@ def module(name, shape, **options):
             tensors |= {
                 f"running_mean{step}": layer.running_mean.float(),
                 f"running_var{step}": layer.running_var.float(),
-                f"num_batches_tracked{step}": layer.num_batches_tracked,
+                f"num_batches_tracked{step}": layer.num_batches_tracked.clone(),
             }
     golden.case(name, {"kind": "module", "features": shape[1], "dimensions": 1 if len(shape) < 4 else 2, **options}, tensors)
 
