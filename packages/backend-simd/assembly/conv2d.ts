@@ -1,0 +1,191 @@
+/**
+ * Convolution of NCHW images without a column matrix: the register tile reads the image itself, each weight's input
+ * found by an offset from the window's corner. Windows that aren't side by side (a horizontal stride, or rows too short
+ * to fill vectors) are gathered 8 at a time first. Also the input's gradient where the stride is 1: that is the same
+ * convolution of the output's gradient with the kernels flipped and their channels exchanged.
+ */
+import { aligned, Conv2dGeometry, copyToFrame, windowCorner, writeOffsets } from "./conv2dGeometry";
+import { blockCount, blockStart, denseTile, indirectTile } from "./tile";
+
+/** Whether 8 neighbouring windows can be read as vectors, without wasting more than a quarter of the lanes. */
+function readsInPlace(g: Conv2dGeometry): bool {
+  const width = g.outWidth;
+  return g.strideWidth == 1 && width >= 6 && ((width + 3) & ~3) * 3 <= width * 4;
+}
+
+export function conv2dScratchBytes(geometry: usize): usize {
+  const g = changetype<Conv2dGeometry>(geometry);
+  return (
+    aligned(<usize>(g.outChannels * g.steps) << 2) + // packed weights
+    aligned(<usize>g.steps << 2) + // offsets
+    aligned(g.frameBytes) + // the padded image
+    aligned((<usize>g.steps << 5) + 32) + // 8 gathered windows and their corners
+    128
+  );
+}
+
+/** Packs weights [O, C, kh, kw] into blocks of output channels, step-major, as the tile reads them. */
+function packWeights(g: Conv2dGeometry, weight: usize, packed: usize): void {
+  const steps = g.steps;
+  const groupOut = g.groupOut;
+  const blocks = blockCount(groupOut);
+  for (let group = 0; group < g.groups; group++) {
+    for (let block = 0; block < blocks; block++) {
+      const start = blockStart(block, groupOut, blocks);
+      const rows = blockStart(block + 1, groupOut, blocks) - start;
+      const from = weight + ((<usize>((group * groupOut + start) * steps)) << 2);
+      for (let step = 0; step < steps; step++) {
+        for (let row = 0; row < rows; row++) {
+          store<u32>(packed, load<u32>(from + ((<usize>(row * steps + step)) << 2)));
+          packed += 4;
+        }
+      }
+    }
+  }
+}
+
+/** The same for the gradient's convolution: its output channels are `weight`'s input channels, its kernels lie flipped. */
+function packFlippedWeights(g: Conv2dGeometry, weight: usize, packed: usize): void {
+  const groupIn = g.groupIn;
+  const groupOut = g.groupOut;
+  const kernel = g.kernelHeight * g.kernelWidth;
+  const blocks = blockCount(groupOut);
+  for (let group = 0; group < g.groups; group++) {
+    for (let block = 0; block < blocks; block++) {
+      const start = blockStart(block, groupOut, blocks);
+      const end = blockStart(block + 1, groupOut, blocks);
+      for (let channel = 0; channel < groupIn; channel++) {
+        for (let tap = 0; tap < kernel; tap++) {
+          for (let row = start; row < end; row++) {
+            const from = ((group * groupIn + channel) * groupOut + row) * kernel + (kernel - 1 - tap);
+            store<u32>(packed, load<u32>(weight + ((<usize>from) << 2)));
+            packed += 4;
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Gathers the windows of 8 pixels, of which `count` are real, into a panel of 8 columns. */
+function gatherWindows(
+  g: Conv2dGeometry,
+  source: usize,
+  offsets: usize,
+  pixel: i32,
+  count: i32,
+  panel: usize,
+): void {
+  const steps = g.steps;
+  const corners = panel + ((<usize>steps) << 5);
+  for (let i = 0; i < 8; i++) {
+    store<usize>(corners + ((<usize>i) << 2), source + windowCorner(g, pixel + min(i, count - 1)));
+  }
+  const p0 = load<usize>(corners);
+  const p1 = load<usize>(corners, 4);
+  const p2 = load<usize>(corners, 8);
+  const p3 = load<usize>(corners, 12);
+  const p4 = load<usize>(corners, 16);
+  const p5 = load<usize>(corners, 20);
+  const p6 = load<usize>(corners, 24);
+  const p7 = load<usize>(corners, 28);
+  for (let step = 0; step < steps; step++) {
+    const offset = <usize>load<u32>(offsets);
+    store<u32>(panel, load<u32>(p0 + offset));
+    store<u32>(panel, load<u32>(p1 + offset), 4);
+    store<u32>(panel, load<u32>(p2 + offset), 8);
+    store<u32>(panel, load<u32>(p3 + offset), 12);
+    store<u32>(panel, load<u32>(p4 + offset), 16);
+    store<u32>(panel, load<u32>(p5 + offset), 20);
+    store<u32>(panel, load<u32>(p6 + offset), 24);
+    store<u32>(panel, load<u32>(p7 + offset), 28);
+    offsets += 4;
+    panel += 32;
+  }
+}
+
+/**
+ * output[N, O, Ho, Wo] = conv(input[N, C, H, W], weight) + bias, for images [begin, end). `flipped`: weight is that of the
+ * forward convolution and this one is its gradient's. bias may be 0.
+ */
+export function conv2d(
+  geometry: usize,
+  input: usize,
+  weight: usize,
+  bias: usize,
+  output: usize,
+  flipped: bool,
+  begin: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  const g = changetype<Conv2dGeometry>(geometry);
+  const steps = g.steps;
+  const groupOut = g.groupOut;
+  const pixels = g.outHeight * g.outWidth;
+  const width = g.outWidth;
+  const packed = aligned(scratch);
+  const offsets = packed + aligned(<usize>(g.outChannels * steps) << 2);
+  const frame = offsets + aligned(<usize>steps << 2);
+  const panel = frame + aligned(g.frameBytes);
+  if (flipped) packFlippedWeights(g, weight, packed);
+  else packWeights(g, weight, packed);
+  writeOffsets(g, offsets);
+
+  const inPlace = readsInPlace(g);
+  const blocks = blockCount(groupOut);
+  const imageBytes = (<usize>(g.groupIn * g.inHeight * g.inWidth)) << 2;
+  const planeBytes = (<usize>pixels) << 2;
+  const cornerRow = (<usize>(g.strideHeight * g.frameWidth)) << 2;
+  for (let image = begin; image < end; image++) {
+    for (let group = 0; group < g.groups; group++) {
+      let source = input + <usize>(image * g.groups + group) * imageBytes;
+      if (g.padded) {
+        copyToFrame(g, source, frame);
+        source = frame;
+      }
+      const target = output + <usize>(image * g.outChannels + group * groupOut) * planeBytes;
+      const groupWeights = packed + ((<usize>(group * groupOut * steps)) << 2);
+      const groupBias = bias ? bias + ((<usize>(group * groupOut)) << 2) : 0;
+      if (inPlace) {
+        for (let block = 0; block < blocks; block++) {
+          const start = blockStart(block, groupOut, blocks);
+          const rows = blockStart(block + 1, groupOut, blocks) - start;
+          const a = groupWeights + ((<usize>(start * steps)) << 2);
+          const blockBias = groupBias ? groupBias + ((<usize>start) << 2) : 0;
+          let to = target + <usize>start * planeBytes;
+          for (let y = 0; y < g.outHeight; y++) {
+            const corner = source + <usize>y * cornerRow;
+            for (let x = 0; x < width; x += 8) {
+              const columns = min(8, width - x);
+              indirectTile(rows, a, corner + ((<usize>x) << 2), offsets, steps, to, planeBytes, columns, blockBias);
+              to += (<usize>columns) << 2;
+            }
+          }
+        }
+      } else {
+        for (let pixel = 0; pixel < pixels; pixel += 8) {
+          const columns = min(8, pixels - pixel);
+          gatherWindows(g, source, offsets, pixel, columns, panel);
+          for (let block = 0; block < blocks; block++) {
+            const start = blockStart(block, groupOut, blocks);
+            const rows = blockStart(block + 1, groupOut, blocks) - start;
+            denseTile(
+              rows,
+              groupWeights + ((<usize>(start * steps)) << 2),
+              (<usize>rows) << 2,
+              panel,
+              32,
+              steps,
+              target + <usize>start * planeBytes + ((<usize>pixel) << 2),
+              planeBytes,
+              columns,
+              groupBias ? groupBias + ((<usize>start) << 2) : 0,
+              false,
+            );
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { getKernel, type KernelConfig, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { SimdBackend } from './simdBackend.ts';
+
+/** What a kernel gets. A missing optional input is undefined. */
+export interface KernelCall<Inputs, Attributes> {
+  inputs: Inputs;
+  attrs: Attributes;
+  backend: SimdBackend;
+}
+
+/** Declares a kernel of this backend; which backend name it is registered under is settled at registration. */
+export function kernel<Inputs = Record<string, TensorInfo>, Attributes = Record<string, never>>(
+  kernelName: string,
+  run: (call: KernelCall<Inputs, Attributes>) => TensorInfo | TensorInfo[],
+): Omit<KernelConfig, 'backendName'> {
+  return { kernelName, kernelFunc: run as unknown as KernelFunc };
+}
+
+/** The `cpu` backend's kernel of that name, run on this backend's data. */
+export function onHost(config: Pick<KernelConfig, 'kernelFunc'>): KernelFunc {
+  return (call) => (call.backend as SimdBackend).onHost(() => config.kernelFunc(call));
+}
+
+const hostKernels = new Map<string, KernelFunc>();
+
+/** Runs the `cpu` backend's kernel: what a kernel here does with inputs that it has no fast way for. */
+export function runHostKernel<Inputs, Attributes>(
+  kernelName: string,
+  call: KernelCall<Inputs, Attributes>,
+): TensorInfo | TensorInfo[] {
+  let run = hostKernels.get(kernelName);
+  if (!run) {
+    run = onHost(getKernel(kernelName, 'cpu'));
+    hostKernels.set(kernelName, run);
+  }
+  return run(call as unknown as Parameters<KernelFunc>[0]);
+}

@@ -1,0 +1,207 @@
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import { backend_util, type DataType, engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { Heap, type HeapOptions } from '../memory/heap.ts';
+import { instantiateKernels } from '../wasm/instantiate.ts';
+import type { KernelExports } from '../wasm/kernels.generated.ts';
+import { isNumeric, type NumericDataType, TensorRecord, toNumericArray } from './tensorRecord.ts';
+
+type DataId = TensorInfo['dataId'];
+
+/** What `tf.memory()` says while this backend is active, beside tfjs's own counts. */
+export interface SimdMemoryInfo {
+  unreliable: boolean;
+  reasons: string[];
+  /** Bytes of the WebAssembly memory that tensors occupy, block sizes rounded up. */
+  numBytesInUse: number;
+  /** Blocks of the WebAssembly memory that tensors occupy. */
+  numBlocksInUse: number;
+  /** What the WebAssembly memory has grown to; it never shrinks. */
+  numBytesOfMemory: number;
+  /** What it may grow to. */
+  maxBytesOfMemory: number;
+}
+
+let nextDataId = 0;
+
+/**
+ * A TensorFlow.js backend whose tensors live in one WebAssembly memory, so that its kernels work in place.
+ *
+ * It extends the `cpu` backend, whose kernels it runs where it has none of its own: they see each tensor's `values` as a
+ * view of the memory. While such a kernel runs (`onHost`) nothing is allocated in the memory, so that no view goes
+ * stale, and nothing in it is freed, since some of tfjs's kernels read what they have disposed of. What they make stays
+ * on the JavaScript side until a kernel of this backend needs it.
+ */
+export class SimdBackend extends MathBackendCPU {
+  readonly heap: Heap;
+  readonly wasm: KernelExports;
+
+  private hostDepth = 0;
+  private deferred: TensorRecord[] = [];
+
+  constructor(options: HeapOptions = {}) {
+    super();
+    this.heap = new Heap(options);
+    this.wasm = instantiateKernels(this.heap.memory);
+  }
+
+  // ——— For the kernels ———
+
+  /** A new tensor, its values arbitrary: the kernel must write every one. */
+  output(shape: number[], dtype: NumericDataType): TensorInfo {
+    const record = new TensorRecord(this.heap, dtype, 1);
+    record.reserve(util.sizeFromShape(shape));
+    return { dataId: this.add(record), shape, dtype };
+  }
+
+  /** Where a tensor's numbers start. */
+  pointer(tensor: TensorInfo): number {
+    const record = this.record(tensor.dataId);
+    if (record.pointer === 0) record.settle();
+    return record.pointer;
+  }
+
+  /** A tensor's numbers. Valid until the next allocation. */
+  values<T extends Float32Array | Int32Array | Uint8Array>(tensor: TensorInfo): T {
+    return this.record(tensor.dataId).values as unknown as T;
+  }
+
+  /** The same data under another shape. */
+  alias(tensor: TensorInfo, shape: number[] = tensor.shape): TensorInfo {
+    this.incRef(tensor.dataId);
+    return { dataId: tensor.dataId, shape, dtype: tensor.dtype };
+  }
+
+  /** Runs a kernel of the `cpu` backend. */
+  onHost<T>(kernel: () => T): T {
+    this.hostDepth++;
+    try {
+      return kernel();
+    } finally {
+      if (--this.hostDepth === 0 && this.deferred.length > 0) {
+        for (const record of this.deferred) this.heap.release(record.pointer, record.byteLength);
+        this.deferred = [];
+      }
+    }
+  }
+
+  /**
+   * Where a tensor's numbers start, for a kernel that changes them in place. Data that other tensors share
+   * (`clone`, `reshape`, the tensor that a variable was made from) is copied first, and the tensor keeps the copy.
+   */
+  writablePointer(tensor: TensorInfo): number {
+    const pointer = this.pointer(tensor);
+    if (this.refCount(tensor.dataId) === 1) return pointer;
+    const copy = this.output(tensor.shape, tensor.dtype as NumericDataType);
+    const target = this.pointer(copy);
+    // `output` may have grown the memory: the source's view is taken now.
+    this.heap.u8.copyWithin(target, pointer, pointer + this.record(tensor.dataId).byteLength);
+    this.replaceData(tensor, copy);
+    return target;
+  }
+
+  /** Exchanges the data of `tensor` and of a new tensor, then disposes of the new one: every count of tfjs's stays right. */
+  private replaceData(tensor: TensorInfo, copy: TensorInfo): void {
+    const shared = engine().makeTensorFromTensorInfo(copy, this);
+    shared.dataId = tensor.dataId;
+    tensor.dataId = copy.dataId;
+    shared.dispose();
+  }
+
+  private record(dataId: DataId): TensorRecord {
+    return this.data.get(dataId) as TensorRecord;
+  }
+
+  private add(record: TensorRecord): DataId {
+    const dataId = { id: nextDataId++ };
+    this.data.set(dataId, record as never);
+    return dataId;
+  }
+
+  // ——— What tfjs asks of a backend ———
+
+  override write(values: backend_util.BackendValues, _shape: number[], dtype: DataType): DataId {
+    return this.add(this.recordOf(values, dtype, 1, true));
+  }
+
+  override move(
+    dataId: DataId,
+    values: backend_util.BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const record = this.recordOf(values, dtype, refCount, false);
+    if (dtype === 'complex64') {
+      const parts = backend_util.splitRealAndImagArrays(values as Float32Array);
+      record.complexTensorInfos = {
+        real: this.makeTensorInfo(shape, 'float32', parts.real),
+        imag: this.makeTensorInfo(shape, 'float32', parts.imag),
+      };
+    }
+    this.data.set(dataId, record as never);
+  }
+
+  /** `owned`: the caller, if it is a kernel, gives the array away. */
+  private recordOf(
+    values: backend_util.BackendValues,
+    dtype: DataType,
+    refCount: number,
+    owned: boolean,
+  ): TensorRecord {
+    if (!isNumeric(dtype) || values == null) return new TensorRecord(this.heap, dtype, refCount, values ?? undefined);
+    if (this.hostDepth > 0) {
+      const array = toNumericArray(values, dtype);
+      const isView = array.buffer === this.heap.f32.buffer;
+      return new TensorRecord(this.heap, dtype, refCount, isView || !owned ? array.slice() : array);
+    }
+    const record = new TensorRecord(this.heap, dtype, refCount, values);
+    record.settle();
+    return record;
+  }
+
+  override readSync(dataId: DataId): backend_util.BackendValues {
+    const record = this.record(dataId);
+    if (record.dtype === 'complex64') {
+      const { real, imag } = record.complexTensorInfos!;
+      return backend_util.mergeRealAndImagArrays(
+        this.readSync(real.dataId) as Float32Array,
+        this.readSync(imag.dataId) as Float32Array,
+      );
+    }
+    const values = record.values as backend_util.BackendValues;
+    // A copy: a view would change with the memory, and browsers refuse views of shared memory in many places.
+    return isNumeric(record.dtype) ? (values as Float32Array).slice() : values;
+  }
+
+  override async read(dataId: DataId): Promise<backend_util.BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const record = this.record(dataId);
+    record.refCount--;
+    if (!force && record.refCount > 0) return false;
+    if (record.complexTensorInfos) {
+      this.disposeData(record.complexTensorInfos.real.dataId, true);
+      this.disposeData(record.complexTensorInfos.imag.dataId, true);
+    }
+    this.data.delete(dataId);
+    if (record.pointer !== 0) {
+      if (this.hostDepth > 0) this.deferred.push(record);
+      else this.heap.release(record.pointer, record.byteLength);
+    }
+    return true;
+  }
+
+  override memory(): SimdMemoryInfo {
+    return {
+      unreliable: false,
+      reasons: [],
+      numBytesInUse: this.heap.usedBytes,
+      numBlocksInUse: this.heap.usedBlocks,
+      numBytesOfMemory: this.heap.memoryBytes,
+      maxBytesOfMemory: this.heap.maxMemoryBytes,
+    };
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The kernels beyond TensorFlow.js's own that a backend for Flambeau may offer: their names, inputs and attributes.
+ *
+ * They are registered with TensorFlow.js under the names in `FLAMBEAU_KERNELS` and run with
+ * `engine().runKernel(name, inputs, attributes)`; the in-place ones by their `kernelFunc`, since the engine would record
+ * them. Everything is float32 unless said, images are NCHW, `?` means that the key may be missing. Kernels don't check
+ * shapes: who runs them does.
+ */
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** Height and width, in this order. */
+export type Pair = readonly [number, number];
+/** Top, bottom, left, right. */
+export type Padding2d = readonly [number, number, number, number];
+
+/**
+ * output[n, o, y, x] = bias[o] + Σ over c, i, j of weight[o, c, i, j] · input[n, group(o) · C/groups + c, y·sh + i·dh − top, x·sw + j·dw − left],
+ * pixels outside counting as 0 (a cross-correlation).
+ */
+export interface Conv2dInputs {
+  /** [N, C, H, W] */
+  input: TensorInfo;
+  /** [O, C / groups, kh, kw] */
+  weight: TensorInfo;
+  /** [O] */
+  bias?: TensorInfo;
+}
+export interface Conv2dAttributes {
+  stride: Pair;
+  padding: Padding2d;
+  dilation: Pair;
+  groups: number;
+}
+
+/** → the gradient of `input`, shaped `inputShape`. */
+export interface Conv2dBackwardInputInputs {
+  gradOutput: TensorInfo;
+  weight: TensorInfo;
+}
+export interface Conv2dBackwardInputAttributes extends Conv2dAttributes {
+  inputShape: readonly number[];
+}
+
+/** → the gradient of `weight`, shaped `weightShape`. */
+export interface Conv2dBackwardWeightInputs {
+  gradOutput: TensorInfo;
+  input: TensorInfo;
+}
+export interface Conv2dBackwardWeightAttributes extends Conv2dAttributes {
+  weightShape: readonly number[];
+}
+
+/** → the gradient of `bias`: gradOutput [N, O, …] summed over all axes but the second. */
+export interface Conv2dBackwardBiasInputs {
+  gradOutput: TensorInfo;
+}
+
+/**
+ * → [output, indices]. Padding counts as −∞; `indices` (int32) are flat in the H × W plane of the unpadded input; the first
+ * of equal maxima wins, and NaN wins over every number.
+ */
+export interface MaxPool2dInputs {
+  /** [N, C, H, W] */
+  input: TensorInfo;
+}
+export interface MaxPool2dAttributes {
+  kernelSize: Pair;
+  stride: Pair;
+  padding: Padding2d;
+  dilation: Pair;
+  /** [Ho, Wo] */
+  outputSize: Pair;
+}
+
+/** → the gradient of `input`: each output's gradient added to the pixel that won. */
+export interface MaxPool2dBackwardInputs {
+  gradOutput: TensorInfo;
+  /** int32 */
+  indices: TensorInfo;
+}
+export interface MaxPool2dBackwardAttributes {
+  inputShape: readonly number[];
+}
+
+/** → input · weightᵀ + bias, [M, O]. */
+export interface LinearInputs {
+  /** [M, K] */
+  input: TensorInfo;
+  /** [O, K] */
+  weight: TensorInfo;
+  /** [O] */
+  bias?: TensorInfo;
+}
+
+export type Reduction = 'mean' | 'sum' | 'none';
+
+/**
+ * → [loss, logProbs [N, C], totalWeight []], as torch.nn.CrossEntropyLoss. `loss` is a scalar, or [N] for 'none'. 'mean'
+ * divides by the summed weights of the targets that count; rows whose target is `ignoreIndex` give 0.
+ */
+export interface CrossEntropyInputs {
+  /** Logits [N, C] */
+  input: TensorInfo;
+  /** int32 [N] */
+  target: TensorInfo;
+  /** [C] */
+  weight?: TensorInfo;
+}
+export interface CrossEntropyAttributes {
+  ignoreIndex: number;
+  labelSmoothing: number;
+  reduction: Reduction;
+}
+
+/** → the gradient of the logits [N, C]. Attributes as forward. */
+export interface CrossEntropyBackwardInputs {
+  /** [] or, for 'none', [N] */
+  gradOutput: TensorInfo;
+  logProbs: TensorInfo;
+  /** int32 [N] */
+  target: TensorInfo;
+  weight?: TensorInfo;
+  totalWeight: TensorInfo;
+}
+
+/** → [output, mean [C], variance [C] (biased)] of this batch, channels being the second axis. */
+export interface BatchNormInputs {
+  /** [N, C, …] */
+  input: TensorInfo;
+  /** [C] */
+  weight?: TensorInfo;
+  /** [C] */
+  bias?: TensorInfo;
+}
+export interface BatchNormAttributes {
+  eps: number;
+}
+
+/** → [gradInput, gradWeight [C], gradBias [C]]. */
+export interface BatchNormBackwardInputs {
+  gradOutput: TensorInfo;
+  input: TensorInfo;
+  mean: TensorInfo;
+  variance: TensorInfo;
+  weight?: TensorInfo;
+}
+
+/** The inputs of an optimizer's step, numbered from 0 to `count` − 1: `param0`, `grad0`, … All but the gradients change in place. */
+export type AdamInputs = { [tensor: `${'param' | 'grad' | 'expAvg' | 'expAvgSq'}${number}`]: TensorInfo };
+export interface AdamAttributes {
+  /** How many parameters. */
+  count: number;
+  lr: number;
+  beta1: number;
+  beta2: number;
+  eps: number;
+  weightDecay: number;
+  /** AdamW: the decay is applied to the parameter, not added to the gradient. */
+  decoupledWeightDecay: boolean;
+  /** The number of this step, from 1. */
+  step: number;
+  maximize: boolean;
+}
+
+/** `momentumBuffer` is missing where `momentum` is 0. */
+export type SgdInputs = { [tensor: `${'param' | 'grad' | 'momentumBuffer'}${number}`]: TensorInfo };
+export interface SgdAttributes {
+  count: number;
+  lr: number;
+  momentum: number;
+  dampening: number;
+  weightDecay: number;
+  nesterov: boolean;
+  maximize: boolean;
+  /** The buffers hold nothing yet and become the gradients. */
+  firstStep: boolean;
+}
+
+export const FLAMBEAU_KERNELS = {
+  conv2d: 'flambeau::conv2d',
+  conv2dBackwardInput: 'flambeau::conv2d_backward_input',
+  conv2dBackwardWeight: 'flambeau::conv2d_backward_weight',
+  conv2dBackwardBias: 'flambeau::conv2d_backward_bias',
+  maxPool2d: 'flambeau::max_pool2d',
+  maxPool2dBackward: 'flambeau::max_pool2d_backward',
+  linear: 'flambeau::linear',
+  crossEntropy: 'flambeau::cross_entropy',
+  crossEntropyBackward: 'flambeau::cross_entropy_backward',
+  batchNorm: 'flambeau::batch_norm',
+  batchNormBackward: 'flambeau::batch_norm_backward',
+  adam: 'flambeau::adam_',
+  sgd: 'flambeau::sgd_',
+} as const;

@@ -1,0 +1,92 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { kernel, runHostKernel } from '../backend/kernel.ts';
+import type { SimdBackend } from '../backend/simdBackend.ts';
+
+interface MatMulAttributes {
+  transposeA: boolean;
+  transposeB: boolean;
+}
+
+/** C[rows, columns] (+)= op(A) · op(B) for matrices at these pointers. */
+export function multiply(
+  backend: SimdBackend,
+  a: number,
+  b: number,
+  c: number,
+  [rows, columns, steps]: readonly [number, number, number],
+  transposeA: boolean,
+  transposeB: boolean,
+  accumulate = false,
+): void {
+  const { wasm, heap } = backend;
+  const scratch = heap.scratch(wasm.gemmScratchBytes());
+  wasm.gemm(a, b, c, rows, columns, steps, transposeA, transposeB, accumulate, 0, rows, scratch);
+}
+
+/** a[…, M, K] · b[…, K, N], either stored transposed; the leading axes broadcast. */
+export function batchMatMul(
+  backend: SimdBackend,
+  a: TensorInfo,
+  b: TensorInfo,
+  { transposeA, transposeB }: MatMulAttributes,
+): TensorInfo {
+  const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
+  const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
+  const rows = transposeA ? columnsA : rowsA;
+  const steps = transposeA ? rowsA : columnsA;
+  const columns = transposeB ? rowsB : columnsB;
+  const stepsB = transposeB ? columnsB : rowsB;
+  if (steps !== stepsB) {
+    throw new Error(
+      `Error in matMul: inner shapes (${steps}) and (${stepsB}) of Tensors with shapes ${a.shape} and ${b.shape} ` +
+        `and transposeA=${transposeA} and transposeB=${transposeB} must match.`,
+    );
+  }
+  const batchA = a.shape.slice(0, -2);
+  const batchB = b.shape.slice(0, -2);
+  const rank = Math.max(batchA.length, batchB.length);
+  const batch: number[] = [];
+  let stridesA: number[] = [];
+  let stridesB: number[] = [];
+  let strideA = rowsA * columnsA * 4;
+  let strideB = rowsB * columnsB * 4;
+  for (let axis = 1; axis <= rank; axis++) {
+    const sizeA = batchA[batchA.length - axis] ?? 1;
+    const sizeB = batchB[batchB.length - axis] ?? 1;
+    if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
+      throw new Error(`Operands could not be broadcast together with shapes ${batchA} and ${batchB}.`);
+    }
+    batch.unshift(sizeA === 1 ? sizeB : sizeA);
+    stridesA = [sizeA === 1 ? 0 : strideA, ...stridesA];
+    stridesB = [sizeB === 1 ? 0 : strideB, ...stridesB];
+    strideA *= sizeA;
+    strideB *= sizeB;
+  }
+  const out = backend.output([...batch, rows, columns], 'float32');
+  const count = batch.reduce((product, size) => product * size, 1);
+  const pointerA = backend.pointer(a);
+  const pointerB = backend.pointer(b);
+  let to = backend.pointer(out);
+  for (let i = 0; i < count; i++) {
+    let offsetA = 0;
+    let offsetB = 0;
+    let rest = i;
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      const index = rest % batch[axis]!;
+      rest = (rest - index) / batch[axis]!;
+      offsetA += index * stridesA[axis]!;
+      offsetB += index * stridesB[axis]!;
+    }
+    multiply(backend, pointerA + offsetA, pointerB + offsetB, to, [rows, columns, steps], transposeA, transposeB);
+    to += rows * columns * 4;
+  }
+  return out;
+}
+
+export const matMulKernels = [
+  kernel<{ a: TensorInfo; b: TensorInfo }, MatMulAttributes>('BatchMatMul', (call) => {
+    const { a, b } = call.inputs;
+    if (a.dtype !== 'float32' || b.dtype !== 'float32') return runHostKernel('BatchMatMul', call);
+    return batchMatMul(call.backend, a, b, call.attrs);
+  }),
+];
