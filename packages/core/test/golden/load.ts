@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { parseSafetensors } from '../../src/io/safetensors.ts';
 import type { DType, HostArray } from '../../src/tensor/hostArray.ts';
 
@@ -12,14 +13,18 @@ export interface GoldenCase<Config> {
 }
 
 /**
- * The recorded cases of a family (`recordings/FAMILY.json` and `.safetensors`, written by `FAMILY.py`).
+ * The recorded cases of a family (`recordings/FAMILY.json` and `.safetensors`, or `.safetensors.gz`, written by
+ * `FAMILY.py`).
  *
  * @typeParam Config what the family's recorder says about a case.
  */
 export function loadGolden<Config>(family: string): GoldenCase<Config>[] {
   const file = (extension: string) => new URL(`./recordings/${family}.${extension}`, import.meta.url);
   const { cases } = JSON.parse(readFileSync(file('json'), 'utf8')) as { cases: { name: string; config: Config }[] };
-  const { tensors } = parseSafetensors(readFileSync(file('safetensors')));
+  const packed = file('safetensors.gz');
+  const { tensors } = parseSafetensors(
+    existsSync(packed) ? gunzipSync(readFileSync(packed)) : readFileSync(file('safetensors')),
+  );
   return cases.map(({ name, config }) => {
     const prefix = `${name}/`;
     const own = new Map(
