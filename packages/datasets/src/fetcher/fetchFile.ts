@@ -21,8 +21,15 @@ export interface FetchContext {
   /** How often a connection that breaks is taken up again. */
   readonly retries: number;
   readonly retryDelayMs: number;
+  /** All URLs of this run: what has arrived of them is kept for going on. */
+  readonly urls: ReadonlySet<string>;
   /** Mirrors that have failed in this run, by URL: they are asked last. */
   readonly failures: Map<string, string>;
+}
+
+/** Where a mirror serves a file. */
+export function urlOf(mirror: string, file: DataFile): string {
+  return `${mirror}${file.archive.name}`;
 }
 
 /**
@@ -35,7 +42,7 @@ export async function fetchFile(declaration: DatasetDeclaration, file: DataFile,
   const inOrder = [...declaration.mirrors].sort((a, b) => Number(failures.has(a)) - Number(failures.has(b)));
   for (const mirror of inOrder) {
     try {
-      await fetchFromMirror(declaration, file, `${mirror}${file.archive.name}`, context);
+      await fetchFromMirror(declaration, file, urlOf(mirror, file), context);
       return;
     } catch (error) {
       if (!(error instanceof MirrorError)) throw error;
@@ -51,9 +58,9 @@ async function fetchFromMirror(
   url: string,
   context: FetchContext,
 ): Promise<void> {
-  const { folder, signal, retries, retryDelayMs } = context;
+  const { folder, signal, urls, retries, retryDelayMs } = context;
   for (let attempt = 0; ; attempt++) {
-    const partial = (await sweepPartials(folder)).get(url) ?? newPartial(folder, file.archive.name);
+    const partial = (await sweepPartials(folder, urls)).get(url) ?? newPartial(folder, file.archive.name);
     try {
       await download(declaration, file, url, partial, context);
       return;

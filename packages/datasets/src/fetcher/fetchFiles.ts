@@ -3,7 +3,7 @@ import { verifyDataFile } from '../contents/verifyDataFile.ts';
 import { DataError } from '../dataError.ts';
 import type { DataFile, DatasetDeclaration } from '../declarations/declaration.ts';
 import { type FoundFiles, findFile, findFiles } from '../search/findFiles.ts';
-import { type FetchContext, fetchFile } from './fetchFile.ts';
+import { type FetchContext, fetchFile, urlOf } from './fetchFile.ts';
 import { defaultLockStaleMs, withFolderLock } from './folderLock.ts';
 import { defaultTimeouts, type HttpTimeouts, openHttp } from './http.ts';
 import { sweepPartials } from './partialFile.ts';
@@ -45,8 +45,9 @@ export async function fetchFiles(
   const onWait = () => onProgress?.({ phase: 'wait', dataset: declaration.name });
   return withFolderLock(folder, { staleMs: lockStaleMs, signal, onWait }, async (signal) => {
     const http = openHttp({ ...defaultTimeouts, ...timeouts });
+    const urls = new Set(declaration.mirrors.flatMap((mirror) => declaration.files.map((file) => urlOf(mirror, file))));
     const failures = new Map<string, string>();
-    const context: FetchContext = { http, folder, signal, onProgress, retries, retryDelayMs, failures };
+    const context: FetchContext = { http, folder, signal, onProgress, retries, retryDelayMs, urls, failures };
     try {
       let downloaded = false;
       for (const file of declaration.files) {
@@ -55,7 +56,7 @@ export async function fetchFiles(
         await removeOtherForm(folder, file);
         downloaded = true;
       }
-      await sweepPartials(folder);
+      await sweepPartials(folder, new Set());
       return { found: await findFiles(folder, declaration), downloaded };
     } finally {
       await http.close();

@@ -52,16 +52,19 @@ export async function finishPartial(path: string, finalPath: string): Promise<vo
 
 /**
  * Removes what killed processes left behind in a folder (its lock must be held) and returns, by URL, the partial files
- * that can be resumed: those of the last week whose origin is noted.
+ * that can be resumed: those of the last week whose origin is noted and still wanted.
  */
-export async function sweepPartials(folder: string): Promise<Map<string, PartialFile>> {
+export async function sweepPartials(
+  folder: string,
+  wantedUrls: ReadonlySet<string>,
+): Promise<Map<string, PartialFile>> {
   const resumable = new Map<string, PartialFile>();
   const names = (await readdir(folder)).filter((name) => partialName.test(name) || name.endsWith('.part.json.new'));
   for (const name of names.filter((name) => name.endsWith('.part'))) {
     const path = join(folder, name);
     const [stats, origin] = await Promise.all([stat(path), readOrigin(path)]);
-    const isFresh = Date.now() - stats.mtimeMs < keepForMs;
-    if (origin && isFresh && stats.isFile() && !resumable.has(origin.url)) {
+    const isOfUse = origin && wantedUrls.has(origin.url) && Date.now() - stats.mtimeMs < keepForMs;
+    if (isOfUse && stats.isFile() && !resumable.has(origin.url)) {
       resumable.set(origin.url, { path, origin, bytes: stats.size });
     }
   }
