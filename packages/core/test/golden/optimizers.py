@@ -24,14 +24,10 @@ golden.case("problem", {"steps": STEPS}, {f"{name}/initial": value for name, val
             {f"{name}/gradients": value for name, value in gradients.items()})
 
 
-def case(name, kind, groups=None, missing=(), lrs=None, **options):
-    """`groups`: options of a group per parameter; `missing`: (step, parameter) whose gradient is None; `lrs`: a learning
-    rate per step, set as a scheduler sets it."""
+def case(name, kind, missing=(), lrs=None, **options):
+    """`missing`: (step, parameter) whose gradient is None; `lrs`: a learning rate per step, set as a scheduler sets it."""
     parameters = {key: torch.nn.Parameter(value.clone()) for key, value in initial.items()}
-    what = list(parameters.values())
-    if groups is not None:
-        what = [{"params": [parameter], **group} for parameter, group in zip(parameters.values(), groups)]
-    optimizer = getattr(optim, kind)(what, **options)
+    optimizer = getattr(optim, kind)(parameters.values(), **options)
     after = {key: [] for key in parameters}
     for step in range(STEPS):
         for group in optimizer.param_groups if lrs else []:
@@ -41,7 +37,7 @@ def case(name, kind, groups=None, missing=(), lrs=None, **options):
         optimizer.step()
         for key, parameter in parameters.items():
             after[key].append(parameter.detach().clone())
-    config = {"kind": kind, "options": options, "groups": groups, "missing": list(missing), "lrs": lrs}
+    config = {"kind": kind, "options": options, "missing": list(missing), "lrs": lrs}
     golden.case(name, config, {key: torch.stack(values) for key, values in after.items()})
 
 
@@ -67,7 +63,4 @@ missing = [(0, "vector"), (1, "vector"), (4, "matrix"), (9, "kernel")]
 for kind, options in [("Adam", {}), ("AdamW", {}), ("SGD", {"momentum": 0.9, "dampening": 0.5})]:
     case(f"{kind}, steps without a gradient", kind, lr=0.01, missing=missing, **options)
     case(f"{kind}, a rate per step", kind, lr=0.01, lrs=[0.01 * (step % 4) for step in range(STEPS)], **options)
-case("Adam, groups", "Adam", lr=0.01, groups=[{}, {"lr": 0.1, "betas": (0.8, 0.99)}, {"weight_decay": 0.2}])
-case("AdamW, groups", "AdamW", lr=0.01, groups=[{"weight_decay": 0.0}, {"lr": 0.1}, {"eps": 1e-2}])
-case("SGD, groups", "SGD", lr=0.01, groups=[{"lr": 0.1}, {"momentum": 0.9}, {"weight_decay": 0.2}])
 golden.save()
