@@ -1,0 +1,179 @@
+import { type KernelBackend, type Tensor, tensor as tfTensor } from '@tensorflow/tfjs-core';
+import { type DType, type HostArray, hostArray } from '../tensor/hostArray.ts';
+import { internals, kernelBackendOf } from './engine.ts';
+import './tfjsGradients.generated.js';
+
+/** What a backend can do; `false` means that the feature is refused by name, never emulated silently. */
+export interface BackendCapabilities {
+  /** Tensors can be read without waiting (`dataSync`). Not so on WebGPU. */
+  readonly synchronousReads: boolean;
+  /** The device is a real GPU, and not a software rasterizer. */
+  readonly gpu: boolean;
+}
+
+/**
+ * A place where tensors live and are computed, as `torch.device` is one: a value that is passed as `{ backend }`, set as
+ * the default by {@link setDefaultBackend}, and given to `model.to(backend)`.
+ *
+ * TensorFlow.js has one ambient backend and moves tensors between backends without a word. Every operation of this
+ * package therefore runs on the backend of its inputs ({@link Backend.run}), puts the ambient one back afterwards, and
+ * refuses inputs of two backends.
+ */
+export class Backend {
+  /** The provider's name: `'simd'`, `'webgpu'`, `'cpu'`, … */
+  readonly name: string;
+  /** The device in words, e.g. `CPU · WebAssembly SIMD · 2 threads`. */
+  readonly device: string;
+  /** The name under which TensorFlow.js knows this backend (`tf.setBackend(backend.tfName)`). */
+  readonly tfName: string;
+  readonly capabilities: BackendCapabilities;
+
+  constructor(options: { name: string; device: string; tfName: string; capabilities: BackendCapabilities }) {
+    this.name = options.name;
+    this.device = options.device;
+    this.tfName = options.tfName;
+    this.capabilities = options.capabilities;
+    byKernelBackend.set(this.kernelBackend, this);
+  }
+
+  /** TensorFlow.js's object behind this backend. */
+  get kernelBackend(): KernelBackend {
+    const backend = internals().registry[this.tfName];
+    if (backend === undefined) throw new Error(`backend '${this.name}' has been removed from TensorFlow.js`);
+    return backend;
+  }
+
+  /**
+   * Runs `f` with this backend as TensorFlow.js's ambient one, and puts the previous one back, also when `f` throws.
+   * `f` must be synchronous: two training loops may take turns at each `await`.
+   */
+  run<T>(f: () => T): T {
+    const engine = internals();
+    const previous = engine.backendName;
+    if (previous === this.tfName) return f();
+    // For an initialised backend TensorFlow.js's setBackend does all its work before it returns its promise.
+    void engine.setBackend(this.tfName);
+    try {
+      return f();
+    } finally {
+      if (previous !== undefined) void engine.setBackend(previous);
+    }
+  }
+
+  /** Puts an array on this backend, as `torch.tensor(data, device=…)`: floats as float32, integers as int32, bool as bool. */
+  tensor(array: HostArray): Tensor {
+    return this.run(() => tfTensor(deviceData(array), [...array.shape], deviceType(array.dtype)));
+  }
+
+  /** Whether this backend holds the tensor's values. */
+  owns(tensor: Tensor): boolean {
+    return kernelBackendOf(tensor) === this.kernelBackend;
+  }
+
+  toString(): string {
+    return `${this.name} (${this.device})`;
+  }
+}
+
+const byKernelBackend = new WeakMap<KernelBackend, Backend>();
+let defaultBackend: Backend | undefined;
+
+/**
+ * Sets the backend on which modules and tensors are made unless they are told otherwise, as
+ * `torch.set_default_device`. It becomes TensorFlow.js's ambient backend too, so that plain `tf` calls agree.
+ */
+export function setDefaultBackend(backend: Backend): void {
+  defaultBackend = backend;
+  void internals().setBackend(backend.tfName);
+}
+
+/** The backend set by {@link setDefaultBackend}. Throws if there is none. */
+export function getDefaultBackend(): Backend {
+  if (defaultBackend === undefined) {
+    throw new Error('no backend has been chosen: call setDefaultBackend(await createBackend()) first');
+  }
+  return defaultBackend;
+}
+
+/** The backend of a tensor; one that was set up by plain TensorFlow.js code is wrapped under its own name. */
+export function backendOf(tensor: Tensor): Backend {
+  const kernelBackend = kernelBackendOf(tensor);
+  const known = byKernelBackend.get(kernelBackend);
+  if (known !== undefined) return known;
+  const found = Object.entries(internals().registry).find(([, candidate]) => candidate === kernelBackend);
+  if (found === undefined) throw new Error('the tensor belongs to a backend that TensorFlow.js no longer has');
+  const tfName = found[0];
+  const capabilities = { synchronousReads: tfName !== 'webgpu', gpu: false };
+  return new Backend({ name: tfName, device: `TensorFlow.js '${tfName}'`, tfName, capabilities });
+}
+
+/** The one backend of all `tensors`; throws a sentence that names both when they are of two. */
+export function commonBackend(operation: string, tensors: readonly (Tensor | null | undefined)[]): Backend {
+  let first: Tensor | undefined;
+  let common: KernelBackend | undefined;
+  for (const tensor of tensors) {
+    if (tensor === null || tensor === undefined) continue;
+    const backend = kernelBackendOf(tensor);
+    if (common === undefined) {
+      first = tensor;
+      common = backend;
+    } else if (backend !== common) {
+      throw new Error(
+        `${operation}: expected all tensors on one backend, got one on '${backendOf(first!).name}' and one on ` +
+          `'${backendOf(tensor).name}'; move one with .to(backend)`,
+      );
+    }
+  }
+  if (first === undefined) throw new Error(`${operation}: expected at least one tensor`);
+  return backendOf(first);
+}
+
+/** Reads a tensor back, asynchronously, as `tensor.cpu()` does. */
+export async function toHost(tensor: Tensor): Promise<HostArray<'float32'> | HostArray<'int32'> | HostArray<'bool'>> {
+  const data = await tensor.data();
+  switch (tensor.dtype) {
+    case 'float32':
+      return hostArray('float32', tensor.shape, data as Float32Array);
+    case 'int32':
+      return hostArray('int32', tensor.shape, data as Int32Array);
+    case 'bool':
+      return hostArray('bool', tensor.shape, data as Uint8Array);
+    default:
+      throw new Error(`a tensor of type ${tensor.dtype} has no host array`);
+  }
+}
+
+function deviceType(dtype: DType): 'float32' | 'int32' | 'bool' {
+  if (dtype === 'bool') return 'bool';
+  return dtype === 'float32' || dtype === 'float64' ? 'float32' : 'int32';
+}
+
+function deviceData(array: HostArray): Float32Array | Int32Array | Uint8Array {
+  const { dtype, data } = array;
+  switch (dtype) {
+    case 'float32':
+      return data as Float32Array;
+    case 'float64':
+      return Float32Array.from(data as Float64Array);
+    case 'int32':
+      return data as Int32Array;
+    case 'bool':
+      return data as Uint8Array;
+    case 'int64':
+    case 'uint64':
+      return Int32Array.from(data as BigInt64Array | BigUint64Array, toInt32);
+    case 'float16':
+    case 'bfloat16':
+      throw new TypeError(`TensorFlow.js has no ${dtype} tensors: convert the array to float32 first`);
+    default:
+      return Int32Array.from(data as Uint8Array | Int8Array | Int16Array | Uint16Array | Uint32Array, toInt32);
+  }
+}
+
+function toInt32(value: number | bigint): number {
+  const number = Number(value);
+  if (number > 2147483647 || number < -2147483648) {
+    throw new RangeError(`${value} does not fit TensorFlow.js's widest integer, int32`);
+  }
+  return number;
+}

@@ -1,0 +1,100 @@
+import { Backend } from './backend.ts';
+import { cpuProvider } from './cpu.ts';
+import { internals } from './engine.ts';
+import {
+  type BackendOptions,
+  BackendUnavailableError,
+  backendProvider,
+  backendProviderNames,
+  registerBackendProvider,
+} from './provider.ts';
+import { simdProvider } from './simd.ts';
+import { webgpuProvider } from './webgpu.ts';
+
+registerBackendProvider(webgpuProvider);
+registerBackendProvider(simdProvider);
+registerBackendProvider(cpuProvider);
+
+/** The order in which `'auto'` looks: a GPU first, then the fastest CPU backend, then the one that runs everywhere. */
+const autoOrder = ['webgpu', 'simd', 'cpu'];
+
+/** What this machine can use, and why not the rest. */
+export interface BackendReport {
+  readonly name: string;
+  readonly available: boolean;
+  /** The device in words; empty where there is none. */
+  readonly device: string;
+  /** Why the backend is not available, or not chosen by `'auto'`; empty where it is. */
+  readonly reason: string;
+}
+
+const opened = new Map<string, Promise<Backend>>();
+
+/**
+ * Opens a backend. One name and one set of options give one backend, however often it is asked for.
+ *
+ * @param name - `'auto'` takes the first that works of webgpu (on a real GPU), simd, cpu; else a provider's name.
+ * @throws {BackendUnavailableError} where the backend cannot be had, with what to install.
+ *
+ * @example
+ * ```ts
+ * const backend = await createBackend('auto');
+ * setDefaultBackend(backend);
+ * console.log(backend.device);
+ * ```
+ */
+export async function createBackend(name = 'auto', options: BackendOptions = {}): Promise<Backend> {
+  if (name !== 'auto') return open(name, options);
+  const reasons: string[] = [];
+  for (const candidate of autoOrder) {
+    try {
+      const backend = await open(candidate, candidate === 'webgpu' ? { ...options, threads: undefined } : options);
+      if (candidate !== 'webgpu' || backend.capabilities.gpu) return backend;
+      reasons.push(`webgpu: ${softwareAdapter(backend)}`);
+    } catch (error) {
+      if (!(error instanceof BackendUnavailableError)) throw error;
+      reasons.push(`${candidate}: ${error.message}`);
+    }
+  }
+  throw new BackendUnavailableError(`no backend works on this machine (${reasons.join('; ')})`);
+}
+
+/** Tries every provider that is registered and says what it found. */
+export async function listBackends(): Promise<BackendReport[]> {
+  const reports: BackendReport[] = [];
+  for (const name of backendProviderNames()) {
+    try {
+      const backend = await open(name, {});
+      const reason = name === 'webgpu' && !backend.capabilities.gpu ? softwareAdapter(backend) : '';
+      reports.push({ name, available: true, device: backend.device, reason });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      reports.push({ name, available: false, device: '', reason });
+    }
+  }
+  return reports;
+}
+
+const softwareAdapter = (backend: Backend) => `${backend.device} is a software adapter: 'auto' passes it over`;
+
+function open(name: string, options: BackendOptions): Promise<Backend> {
+  const key = JSON.stringify([name, options]);
+  let backend = opened.get(key);
+  if (backend === undefined) {
+    backend = openOnce(name, options);
+    opened.set(key, backend);
+    backend.catch(() => opened.delete(key));
+  }
+  return backend;
+}
+
+async function openOnce(name: string, options: BackendOptions): Promise<Backend> {
+  const provider = backendProvider(name);
+  const ambient = internals().backendName;
+  try {
+    return new Backend({ name, ...(await provider.open(options)) });
+  } finally {
+    // Opening must not change what plain TensorFlow.js code runs on.
+    if (ambient !== undefined) await internals().setBackend(ambient);
+  }
+}

@@ -1,0 +1,45 @@
+import { type DataId, engine, type KernelBackend, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+
+/**
+ * What this package uses of TensorFlow.js's engine beyond its public interface, in one place. TensorFlow.js has no
+ * public way to make a trainable tensor without a global name, to clean a tape up after an exception, or to hand
+ * saved tensors to a multi-output gradient; its own `customGrad`, `Variable` and `tidy` are written with these.
+ */
+export interface EngineInternals {
+  /** Not set before a backend has been chosen. */
+  readonly backendName?: string;
+  readonly backend: KernelBackend;
+  readonly registry: Record<string, KernelBackend>;
+  readonly state: {
+    activeTape: { saved: Tensor[] }[] | null;
+    gradientDepth: number;
+    readonly activeScope: object | null;
+    readonly tensorInfo: WeakMap<DataId, { backend: KernelBackend }>;
+  };
+  setBackend(name: string): Promise<boolean>;
+  nextTensorId(): number;
+  incRef(tensor: Tensor, backend: KernelBackend): void;
+  /** Adds a tensor to the innermost open `tidy`. */
+  track(tensor: Tensor): Tensor;
+  makeTensorFromTensorInfo(info: { dataId: DataId; shape: number[]; dtype: string }): Tensor;
+  runKernelFunc(call: {
+    inputs: NamedTensorMap;
+    forwardFunc(backend: KernelBackend, save: (tensors: Tensor[]) => void): Tensor | Tensor[];
+    backwardsFunc(gradOutputs: Tensor | Tensor[], saved: Tensor[]): Record<string, () => Tensor>;
+  }): Tensor | Tensor[];
+  gradients(
+    f: () => Tensor,
+    xs: Tensor[],
+    dy: Tensor | null,
+    allowNoGradients: boolean,
+  ): { value: Tensor; grads: (Tensor | undefined)[] };
+}
+
+export const internals = (): EngineInternals => engine() as unknown as EngineInternals;
+
+/** The TensorFlow.js backend that holds a tensor's values. */
+export function kernelBackendOf(tensor: Tensor): KernelBackend {
+  const info = internals().state.tensorInfo.get(tensor.dataId);
+  if (info === undefined) throw new Error(`the tensor of shape [${tensor.shape.join(', ')}] has been disposed`);
+  return info.backend;
+}

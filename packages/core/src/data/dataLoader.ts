@@ -1,0 +1,128 @@
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { type Backend, getDefaultBackend } from '../backend/backend.ts';
+import { defaultGenerator } from '../random/defaultGenerator.ts';
+import type { Generator } from '../random/generator.ts';
+import type { HostArray } from '../tensor/hostArray.ts';
+import { defaultCollate, mapArrays } from './collate.ts';
+import type { Dataset } from './dataset.ts';
+import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts';
+
+/** A batch of examples: arrays and numbers have become tensors with a leading batch dimension. */
+export type Batch<Example> = Example extends HostArray | number
+  ? Tensor
+  : Example extends readonly unknown[]
+    ? { [Place in keyof Example]: Batch<Example[Place]> }
+    : Example extends Record<string, unknown>
+      ? { [Key in keyof Example]: Batch<Example[Key]> }
+      : Example[];
+
+export interface DataLoaderOptions {
+  /** Examples in a batch. Default 1. */
+  readonly batchSize?: number;
+  /** Another random order each epoch. Default false. */
+  readonly shuffle?: boolean;
+  /** Gives the order instead of `shuffle`. */
+  readonly sampler?: Sampler;
+  /** Leaves out a last batch that is not full. Default false. */
+  readonly dropLast?: boolean;
+  /** Makes a batch of examples; default: stacks arrays ({@link defaultCollate}). Its arrays become tensors. */
+  readonly collate?: (examples: readonly unknown[]) => unknown;
+  /** What random numbers are drawn from. Default: the default generator. */
+  readonly generator?: Generator;
+  /** Where the batches' tensors are made. Default: the default backend when an epoch begins. */
+  readonly backend?: Backend;
+}
+
+/**
+ * Goes through a data set in batches, as `torch.utils.data.DataLoader`; iterate it once for each epoch. A batch's
+ * tensors are the loader's and live until the next one is asked for. The next batch is gathered while the device is
+ * still busy with the step before, since reads are asynchronous.
+ *
+ * From the same seed the order is PyTorch's, and so is what the loader draws from the generator.
+ *
+ * @example
+ * ```ts
+ * const loader = new data.DataLoader(train, { batchSize: 100, shuffle: true });
+ * for await (const [images, labels] of loader) { … }
+ * ```
+ */
+export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
+  readonly dataset: Dataset<Example>;
+  readonly batchSize: number;
+  private readonly batchSampler: BatchSampler;
+  private readonly options: DataLoaderOptions;
+
+  constructor(dataset: Dataset<Example>, options: DataLoaderOptions = {}) {
+    const { batchSize = 1, shuffle = false, dropLast = false, generator } = options;
+    if (shuffle && options.sampler !== undefined) {
+      throw new RangeError('DataLoader: shuffle and sampler exclude each other');
+    }
+    this.dataset = dataset;
+    this.batchSize = batchSize;
+    this.options = options;
+    const sampler =
+      options.sampler ?? (shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
+    this.batchSampler = new BatchSampler(sampler, batchSize, dropLast);
+  }
+
+  /** How many batches an epoch has. */
+  get length(): number {
+    return this.batchSampler.length;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch<Example>, void, undefined> {
+    const backend = this.options.backend ?? getDefaultBackend();
+    // PyTorch's loader draws a base seed for its workers at the start of each epoch, whether it has workers or not.
+    (this.options.generator ?? defaultGenerator).randomInt64();
+    const batches = this.batchSampler.batches()[Symbol.iterator]();
+    let gathering = this.gatherNext(batches);
+    try {
+      for (;;) {
+        const gathered = await gathering;
+        if (gathered.done) return;
+        const tensors: Tensor[] = [];
+        try {
+          const batch = mapArrays(gathered.batch, (array) => {
+            const tensor = backend.tensor(array);
+            tensors.push(tensor);
+            return tensor;
+          });
+          // Files and other slow sources are read ahead; what is in memory is gathered when it is needed.
+          if (gathered.slow) gathering = this.gatherNext(batches);
+          yield batch as Batch<Example>;
+          if (!gathered.slow) gathering = this.gatherNext(batches);
+        } finally {
+          dispose(tensors);
+        }
+      }
+    } finally {
+      // A batch that was read ahead when the loop was left has no one to hear of its failure.
+      Promise.resolve(gathering).catch(() => {});
+    }
+  }
+
+  /** The next batch on the host: at once where the data set answers at once, else as a promise. */
+  private gatherNext(batches: Iterator<number[]>): Gathered | Promise<Gathered> {
+    const next = batches.next();
+    if (next.done) return { done: true, slow: false };
+    const indices = next.value;
+    const collate = this.options.collate ?? defaultCollate;
+    if (this.dataset.getBatch !== undefined && this.options.collate === undefined) {
+      const batch = this.dataset.getBatch(indices);
+      return batch instanceof Promise
+        ? batch.then((value) => ({ done: false, slow: true, batch: value }))
+        : { done: false, slow: false, batch };
+    }
+    const examples = indices.map((index) => this.dataset.get(index));
+    return examples.some((example) => example instanceof Promise)
+      ? Promise.all(examples).then((values) => ({ done: false, slow: true, batch: collate(values) }))
+      : { done: false, slow: false, batch: collate(examples) };
+  }
+}
+
+interface Gathered {
+  readonly done: boolean;
+  /** Whether the data set answered with a promise. */
+  readonly slow: boolean;
+  readonly batch?: unknown;
+}

@@ -1,0 +1,39 @@
+import { mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { commonBackend } from '../backend/backend.ts';
+import { defaultGenerator } from '../random/defaultGenerator.ts';
+import type { Generator } from '../random/generator.ts';
+
+export interface DropoutOptions {
+  /** The probability of an element to become 0. Default 0.5. */
+  readonly p?: number;
+  /** Off, dropout is the identity. Default true. */
+  readonly training?: boolean;
+  /** Where the mask is drawn from. Default: the default generator. */
+  readonly generator?: Generator;
+}
+
+/**
+ * Zeroes each element with probability p and scales the others by 1/(1 − p), so that the expectation stays. From one
+ * seed the mask is PyTorch's own, element by element.
+ *
+ * Shape: any → the same.
+ *
+ * Source: Hinton et al., arXiv 1207.0580.
+ */
+export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
+  const { p = 0.5, training = true, generator = defaultGenerator } = options;
+  checkProbability(p);
+  if (!training || p === 0 || input.size === 0) return input;
+  const mask = new Float32Array(input.size);
+  if (p < 1) {
+    generator.bernoulli(mask, 1 - p);
+    const scale = Math.fround(1 / (1 - p));
+    for (let i = 0; i < mask.length; i++) mask[i] *= scale;
+  }
+  return commonBackend('dropout', [input]).run(() => mul(input, tensor(mask, input.shape)));
+}
+
+/** Throws unless p is a probability. */
+export function checkProbability(p: number): void {
+  if (!(p >= 0 && p <= 1)) throw new RangeError(`dropout: expected a probability between 0 and 1, got ${p}`);
+}

@@ -1,0 +1,2 @@
+export { parseSafetensors, type Safetensors, serializeSafetensors } from './safetensors.ts';
+export { SafetensorsError } from './safetensorsHeader.ts';

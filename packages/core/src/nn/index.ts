@@ -1,0 +1,12 @@
+export { ReLU } from './activation.ts';
+export { Sequential, type TensorModule } from './container.ts';
+export { Conv2d, type Conv2dLayerOptions } from './conv.ts';
+export { Dropout } from './dropout.ts';
+export { Flatten } from './flatten.ts';
+export { Linear, type LinearOptions } from './linear.ts';
+export { CrossEntropyLoss } from './loss.ts';
+export { type ForwardHook, type ForwardPreHook, Module, type ModuleOptions } from './module.ts';
+export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './normalization.ts';
+export { Buffer, Counter, Parameter } from './parameter.ts';
+export { MaxPool2d } from './pooling.ts';
+export type { LoadReport, StateDict } from './stateDict.ts';

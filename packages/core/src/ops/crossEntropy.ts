@@ -1,0 +1,68 @@
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { defineOp } from './op.ts';
+
+export type Reduction = 'mean' | 'sum' | 'none';
+
+/** Attributes of {@link crossEntropy}. */
+export interface CrossEntropyAttributes {
+  readonly ignoreIndex: number;
+  readonly labelSmoothing: number;
+  readonly reduction: Reduction;
+}
+
+/**
+ * Cross-entropy of class indices from logits: input `[N, C]`, target int32 `[N]`, weight `[C]` → loss (scalar, or `[N]`
+ * unreduced), log-probabilities `[N, C]`, and the summed weight of the targets that count (what a mean divides by).
+ *
+ * With w the class weights, ε the label smoothing and p = softmax(x):
+ * ℓₙ = −(1 − ε)·w_y·log p_y − (ε/C)·Σ_c w_c·log p_c, and 0 where y is `ignoreIndex`.
+ */
+export const crossEntropy = defineOp<{ input: Tensor; target: Tensor; weight: Tensor }, CrossEntropyAttributes>({
+  name: 'flambeau::cross_entropy',
+  outputs: 1,
+  composed({ input, target, weight }, attributes) {
+    const logProbabilities = tf.logSoftmax(input);
+    const { picked, counts } = targets(target, weight, attributes);
+    const totalWeight = tf.sum(picked);
+    const losses = tf.neg(tf.sum(tf.mul(shares(picked, counts, weight, attributes), logProbabilities), 1));
+    const loss = { none: () => losses, sum: () => tf.sum(losses), mean: () => tf.div(tf.sum(losses), totalWeight) };
+    return [loss[attributes.reduction](), logProbabilities, totalWeight];
+  },
+  saved: ({ target, weight }, [, logProbabilities, totalWeight]) => [logProbabilities, target, weight, totalWeight],
+  gradient: (gradOutput, [logProbs, target, weight, totalWeight], attributes) => ({
+    input: () => crossEntropyBackward({ gradOutput, logProbs, target, weight, totalWeight }, attributes)[0],
+  }),
+});
+
+/** ∂L/∂input of {@link crossEntropy}: with s the share of each class in ℓ, p·Σs − s, scaled as the loss is. */
+export const crossEntropyBackward = defineOp<
+  { gradOutput: Tensor; logProbs: Tensor; target: Tensor; weight: Tensor; totalWeight: Tensor },
+  CrossEntropyAttributes
+>({
+  name: 'flambeau::cross_entropy_backward',
+  outputs: 1,
+  composed({ gradOutput, logProbs, target, weight, totalWeight }, attributes) {
+    const { picked, counts } = targets(target, weight, attributes);
+    const share = shares(picked, counts, weight, attributes);
+    const gradient = tf.sub(tf.mul(tf.exp(logProbs), tf.sum(share, 1, true)), share);
+    const perLoss = attributes.reduction === 'mean' ? tf.div(gradOutput, totalWeight) : gradOutput;
+    return [tf.mul(gradient, attributes.reduction === 'none' ? tf.reshape(perLoss, [-1, 1]) : perLoss)];
+  },
+});
+
+/** `picked` `[N, C]`: the target's class weight at the target's place; `counts` `[N, 1]`: 1, or 0 for an ignored target. */
+function targets(target: Tensor, weight: Tensor, { ignoreIndex }: CrossEntropyAttributes) {
+  const kept = tf.notEqual(target, tf.scalar(ignoreIndex, 'int32'));
+  const counts = tf.reshape(tf.cast(kept, 'float32'), [-1, 1]);
+  // An ignored target may lie outside the classes: −1 has no place in a one-hot row.
+  const inside = tf.where(kept, target, tf.fill(target.shape, -1, 'int32'));
+  return { picked: tf.mul(tf.oneHot(inside as Tensor1D, weight.size, 1, 0, 'float32'), weight), counts };
+}
+
+/** How much −log p of each class counts in a row's loss, `[N, C]`. */
+function shares(picked: Tensor, counts: Tensor, weight: Tensor, { labelSmoothing }: CrossEntropyAttributes): Tensor {
+  if (labelSmoothing === 0) return picked;
+  const smooth = tf.mul(tf.mul(counts, weight), labelSmoothing / weight.size);
+  return tf.add(tf.mul(picked, 1 - labelSmoothing), smooth);
+}

@@ -1,0 +1,120 @@
+import { getKernel, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import { commonBackend } from '../backend/backend.ts';
+import { internals } from '../backend/engine.ts';
+
+/** The tensors an op reads, by PyTorch's argument names; one that may be absent is `undefined` when it is. */
+export type OpInputs = Record<string, Tensor | undefined>;
+
+/**
+ * One operation, defined once: its name, its gradient, and an implementation composed of TensorFlow.js's own ops that is
+ * right on every backend. A backend makes it fast by registering a kernel of the same name with TensorFlow.js
+ * (`registerKernel({ kernelName: op.name, backendName, kernelFunc })`), with these inputs, attributes and outputs; the
+ * conformance suite holds such a kernel to the composed implementation.
+ */
+export interface OpDefinition<Inputs extends OpInputs, Attributes extends object> {
+  /** The kernel's name, `flambeau::` and then as in PyTorch's `aten::`. */
+  readonly name: string;
+  /** How many of the outputs a caller sees who does not ask for more; the others serve the gradient. */
+  readonly outputs: number;
+  /** The outputs by TensorFlow.js's ops. Runs outside the tape and inside a `tidy`. */
+  composed(inputs: Inputs, attributes: Attributes): Tensor[];
+  /** What the gradient needs of inputs and outputs. Kept until the backward pass has run. */
+  saved?(inputs: Inputs, outputs: readonly Tensor[]): Tensor[];
+  /** For each differentiable input a function that computes its gradient; only those that are needed are called. */
+  gradient?(
+    gradOutput: Tensor,
+    saved: readonly Tensor[],
+    attributes: Attributes,
+  ): { [Name in keyof Inputs]?: () => Tensor };
+}
+
+/** An op ready to be called: `op(inputs, attributes)` gives its outputs. Only the first one is differentiable. */
+export type Op<Inputs extends OpInputs, Attributes extends object> = ((
+  inputs: Inputs,
+  attributes: Attributes,
+  outputs?: number,
+) => Tensor[]) & { readonly definition: OpDefinition<Inputs, Attributes> };
+
+const registry = new Map<string, OpDefinition<OpInputs, object>>();
+
+/** Every op that {@link defineOp} has defined, by name. */
+export const opDefinitions: ReadonlyMap<string, OpDefinition<OpInputs, object>> = registry;
+
+/** Makes an op of its definition and adds it to {@link opDefinitions}. */
+export function defineOp<Inputs extends OpInputs, Attributes extends object>(
+  definition: OpDefinition<Inputs, Attributes>,
+): Op<Inputs, Attributes> {
+  if (registry.has(definition.name)) throw new Error(`op '${definition.name}' is defined twice`);
+  registry.set(definition.name, definition as unknown as OpDefinition<OpInputs, object>);
+  const call = (inputs: Inputs, attributes: Attributes, outputs = definition.outputs) =>
+    runOp(definition, inputs, attributes, outputs);
+  return Object.assign(call, { definition });
+}
+
+function runOp<Inputs extends OpInputs, Attributes extends object>(
+  op: OpDefinition<Inputs, Attributes>,
+  inputs: Inputs,
+  attributes: Attributes,
+  outputs: number,
+): Tensor[] {
+  const present: NamedTensorMap = {};
+  for (const name in inputs) {
+    const tensor = inputs[name];
+    if (tensor !== undefined) present[name] = tensor;
+  }
+  return commonBackend(op.name, Object.values(present)).run(() => {
+    const results = internals().runKernelFunc({
+      inputs: present,
+      forwardFunc: (_, save) => {
+        const all = computeOutputs(op, present as unknown as Inputs, attributes);
+        if (op.saved !== undefined) save(op.saved(inputs, all));
+        return all.slice(0, outputs);
+      },
+      backwardsFunc: (gradOutputs, saved) => {
+        if (op.gradient === undefined) throw new Error(`${op.name} has no gradient`);
+        const gradOutput = Array.isArray(gradOutputs) ? gradOutputs[0] : gradOutputs;
+        return op.gradient(gradOutput, saved, attributes) as Record<string, () => Tensor>;
+      },
+    });
+    observer?.({ name: op.name, inputs: present, attributes, output: (results as Tensor[])[0] });
+    return results as Tensor[];
+  });
+}
+
+/** One call of an op, as {@link observeOps} sees it. */
+export interface OpCall {
+  readonly name: string;
+  readonly inputs: NamedTensorMap;
+  readonly attributes: object;
+  readonly output: Tensor;
+}
+
+let observer: ((call: OpCall) => void) | undefined;
+
+/** Runs `f` and tells `observe` of every op that it calls: how a model is described without being rewritten. */
+export function observeOps<T>(observe: (call: OpCall) => void, f: () => T): T {
+  const outer = observer;
+  observer = observe;
+  try {
+    return f();
+  } finally {
+    observer = outer;
+  }
+}
+
+/** The outputs by the ambient backend's kernel if it has one, else composed. */
+function computeOutputs<Inputs extends OpInputs, Attributes extends object>(
+  op: OpDefinition<Inputs, Attributes>,
+  inputs: Inputs,
+  attributes: Attributes,
+): Tensor[] {
+  const engine = internals();
+  const kernel = getKernel(op.name, engine.backendName!);
+  if (kernel === undefined) return op.composed(inputs, attributes);
+  const infos = kernel.kernelFunc({
+    inputs: inputs as unknown as NamedTensorMap,
+    attrs: attributes as never,
+    backend: engine.backend,
+  });
+  return (Array.isArray(infos) ? infos : [infos]).map((info) => engine.makeTensorFromTensorInfo(info));
+}

@@ -1,0 +1,80 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Parameter } from '../nn/parameter.ts';
+import { adam_ } from '../ops/adam.ts';
+import { runInPlace } from '../ops/inPlace.ts';
+import { checkFraction, checkNonNegative, Optimizer } from './optimizer.ts';
+
+export interface AdamOptions {
+  /** Learning rate. Default 0.001. */
+  readonly lr?: number;
+  /** Decay of the averages of gradient and squared gradient. Default [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** Added to the denominator. Default 1e-8. */
+  readonly eps?: number;
+  /** Default 0 for Adam (an L2 penalty), 0.01 for AdamW (decoupled). */
+  readonly weightDecay?: number;
+  /** Goes up the gradient. Default false. */
+  readonly maximize?: boolean;
+}
+
+/**
+ * Adam: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − lr·m̂/(√v̂ + ε), with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
+ * One pass over all parameters. The step count is one for all of them, where PyTorch counts each parameter's gradients.
+ *
+ * Source: Kingma and Ba, arXiv 1412.6980.
+ */
+export class Adam extends Optimizer {
+  betas: readonly [number, number];
+  readonly eps: number;
+  readonly weightDecay: number;
+  readonly maximize: boolean;
+  protected readonly decoupledWeightDecay: boolean = false;
+
+  constructor(parameters: Iterable<Parameter>, options: AdamOptions = {}) {
+    super(parameters, options.lr ?? 1e-3);
+    this.betas = options.betas ?? [0.9, 0.999];
+    this.eps = options.eps ?? 1e-8;
+    this.weightDecay = options.weightDecay ?? 0;
+    this.maximize = options.maximize ?? false;
+    checkFraction('betas[0]', this.betas[0]);
+    checkFraction('betas[1]', this.betas[1]);
+    checkNonNegative('eps', this.eps);
+    checkNonNegative('weightDecay', this.weightDecay);
+  }
+
+  protected update(slots: readonly { parameter: Parameter; grad: Tensor; index: number }[]): void {
+    const filled = slots.map(({ parameter, grad, index }) => ({
+      param: parameter,
+      grad,
+      expAvg: this.buffer(index, 'expAvg'),
+      expAvgSq: this.buffer(index, 'expAvgSq'),
+    }));
+    const { lr, eps, weightDecay, maximize, decoupledWeightDecay, stepCount: step } = this;
+    const [beta1, beta2] = this.betas;
+    const attributes = {
+      count: filled.length,
+      lr,
+      beta1,
+      beta2,
+      eps,
+      weightDecay,
+      decoupledWeightDecay,
+      step,
+      maximize,
+    };
+    runInPlace(adam_, filled, attributes);
+  }
+}
+
+/**
+ * AdamW: {@link Adam} whose weight decay shrinks the parameters themselves, θ ← (1 − lr·λ)θ, rather than their gradients.
+ *
+ * Source: Loshchilov and Hutter, arXiv 1711.05101.
+ */
+export class AdamW extends Adam {
+  protected override readonly decoupledWeightDecay = true;
+
+  constructor(parameters: Iterable<Parameter>, options: AdamOptions = {}) {
+    super(parameters, { ...options, weightDecay: options.weightDecay ?? 0.01 });
+  }
+}

@@ -1,0 +1,165 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as F from '../functional/loss.ts';
+import { correct } from '../metrics/accuracy.ts';
+import { Totals } from '../metrics/totals.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+import type { Scheduler } from '../optim/scheduler.ts';
+import { type Classifier, type Evaluation, evaluate, type LabelledBatches, type LossFunction } from './evaluate.ts';
+
+/** One epoch's figures. */
+export interface EpochResult {
+  /** Counted from 0. */
+  readonly epoch: number;
+  /** Steps taken so far, over all epochs. */
+  readonly step: number;
+  /** The batches' losses summed, as the notes print it. */
+  readonly totalLoss: number;
+  /** The mean loss of the epoch's batches. */
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly totalCorrect: number;
+  readonly examples: number;
+  /** The training part, loading included, evaluation not. */
+  readonly seconds: number;
+  readonly examplesPerSecond: number;
+  /** The learning rate of the last step. */
+  readonly lr: number;
+  /** On the validation loader, where one was given. */
+  readonly validation?: Evaluation;
+}
+
+/** What a callback sees before a step is taken, and after it. */
+export interface StepInfo {
+  readonly epoch: number;
+  /** Batches done in this epoch. */
+  readonly batch: number;
+  /** Batches that an epoch has, where the loader knows. */
+  readonly batches?: number;
+  /** Steps taken so far, over all epochs. */
+  readonly step: number;
+  /** Examples done in this epoch. */
+  readonly examples: number;
+}
+
+/** Is told how training goes; a promise is waited for. */
+export interface TrainerCallback {
+  onEpochStart?(epoch: number): void | Promise<void>;
+  /** After every step. Nothing has been read from the device: losses come with the epoch. */
+  onStep?(info: StepInfo): void | Promise<void>;
+  onEpochEnd?(result: EpochResult): void | Promise<void>;
+}
+
+export interface TrainerOptions {
+  readonly model: Classifier;
+  readonly optimizer: Optimizer;
+  /** Default: cross-entropy. */
+  readonly lossFunction?: LossFunction;
+  /** Moved on after every step. */
+  readonly scheduler?: Scheduler;
+  readonly callbacks?: readonly TrainerCallback[];
+}
+
+export interface FitOptions {
+  readonly epochs: number;
+  /** Evaluated after every epoch. */
+  readonly validation?: LabelledBatches;
+  /** Stops before the next step; {@link Trainer.fit} then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** The loss has become NaN or infinite; the parameters of the epoch are lost. */
+export class NonFiniteLossError extends Error {
+  override readonly name = 'NonFiniteLossError';
+}
+
+/**
+ * The usual loop: get a batch, forward, loss, gradients, update, for every batch of every epoch. It is written with the
+ * public pieces, so that a loop of one's own is as easy:
+ *
+ * @example
+ * ```ts
+ * const trainer = new Trainer({ model: net, optimizer: new optim.Adam(net.parameters(), { lr: 0.01 }) });
+ * const history = await trainer.fit(trainLoader, { epochs: 10, validation: testLoader });
+ * ```
+ */
+export class Trainer {
+  readonly model: Classifier;
+  readonly optimizer: Optimizer;
+  readonly lossFunction: LossFunction;
+  private readonly scheduler: Scheduler | undefined;
+  private readonly callbacks: readonly TrainerCallback[];
+  /** Epochs done so far. */
+  epoch = 0;
+  /** Steps taken so far, over all epochs. */
+  step = 0;
+
+  constructor(options: TrainerOptions) {
+    this.model = options.model;
+    this.optimizer = options.optimizer;
+    this.lossFunction = options.lossFunction ?? ((logits, target) => F.crossEntropy(logits, target));
+    this.scheduler = options.scheduler;
+    this.callbacks = options.callbacks ?? [];
+    // Tells the layers their paths, for error messages.
+    this.model.namedModules();
+  }
+
+  /** Trains until `epochs` epochs are done in all, and gives the figures of those that this call has done. */
+  async fit(loader: LabelledBatches, options: FitOptions): Promise<EpochResult[]> {
+    const history: EpochResult[] = [];
+    while (this.epoch < options.epochs) history.push(await this.trainEpoch(loader, options));
+    return history;
+  }
+
+  /** Loss and accuracy over a loader, in evaluation mode. */
+  evaluate(loader: LabelledBatches): Promise<Evaluation> {
+    return evaluate(this.model, loader, { lossFunction: this.lossFunction });
+  }
+
+  private async trainEpoch(loader: LabelledBatches, { validation, signal }: FitOptions): Promise<EpochResult> {
+    const { model, optimizer, lossFunction, epoch } = this;
+    const batches = 'length' in loader ? (loader.length as number) : undefined;
+    for (const callback of this.callbacks) await callback.onEpochStart?.(epoch);
+    const totals = new Totals<'loss' | 'correct'>();
+    let examples = 0;
+    let lr = optimizer.lr;
+    model.train();
+    const start = performance.now();
+    for await (const [input, target] of loader) {
+      signal?.throwIfAborted();
+      lr = optimizer.lr;
+      totals.add(
+        optimizer.minimize((): { loss: Tensor; correct: Tensor } => {
+          const logits = model.forward(input);
+          return { loss: lossFunction(logits, target), correct: correct(logits, target) };
+        }),
+      );
+      this.scheduler?.step();
+      this.step++;
+      examples += input.shape[0];
+      const info = { epoch, batch: totals.count, batches, step: this.step, examples };
+      for (const callback of this.callbacks) await callback.onStep?.(info);
+    }
+    const { loss: totalLoss = 0, correct: totalCorrect = 0 } = await totals.read();
+    const seconds = (performance.now() - start) / 1000;
+    if (totals.count === 0) throw new RangeError('the training loader gave no batch');
+    if (!Number.isFinite(totalLoss)) {
+      throw new NonFiniteLossError(`the loss became ${totalLoss} in epoch ${epoch}: lower the learning rate`);
+    }
+    this.epoch++;
+    const result: EpochResult = {
+      epoch,
+      step: this.step,
+      totalLoss,
+      trainLoss: totalLoss / totals.count,
+      trainAccuracy: totalCorrect / examples,
+      totalCorrect,
+      examples,
+      seconds,
+      examplesPerSecond: examples / seconds,
+      lr,
+      ...(validation && { validation: await this.evaluate(validation) }),
+    };
+    for (const callback of this.callbacks) await callback.onEpochEnd?.(result);
+    return result;
+  }
+}
