@@ -88,9 +88,12 @@ async function loadWholeOrSample(
 }
 
 async function readSplits(declaration: ImageDatasetDeclaration, found: FoundFiles): Promise<ReadSplits> {
-  const read = await Promise.all(
-    found.files.map(async (file) => ({ name: file.file.name, ...(await readDataFile(file)) })),
-  );
+  const outcomes = await Promise.allSettled(found.files.map(readDataFile));
+  const read = outcomes.map((outcome, index) => {
+    // Of several damaged files the first is named, not the one that happened to be read first.
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return { name: found.files[index].file.name, ...outcome.value };
+  });
   const contents = new Map(read.map(({ name, contents }) => [name, contents]));
   const checksums = Object.fromEntries(read.map(({ name, sha256 }) => [name, sha256]));
   return { ...imageSplits(declaration, contents), checksums };

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fashionMnistSample, type ImageDatasetDeclaration } from '@flambeau/datasets';
+import { fashionMnist, fashionMnistSample, type ImageDatasetDeclaration } from '@flambeau/datasets';
 import { afterEach, beforeEach, vi } from 'vitest';
 
 const proxyVariables = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
@@ -26,7 +26,13 @@ export function newFolder(): string {
 
 /** The shipped sample's files as a data set of their own, served by these mirrors. */
 export function servedBy(...mirrors: string[]): ImageDatasetDeclaration {
-  return { ...fashionMnistSample, name: 'fashion-mnist', title: 'FashionMNIST', mirrors };
+  return {
+    ...fashionMnistSample,
+    name: 'fashion-mnist',
+    title: 'FashionMNIST',
+    folders: fashionMnist.folders,
+    mirrors,
+  };
 }
 
 /** The same with one file only, the test images: for what concerns one download. */
