@@ -70,10 +70,13 @@ export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
     return this.batchSampler.length;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch<Example>, void, undefined> {
-    const backend = this.options.backend ?? getDefaultBackend();
+  [Symbol.asyncIterator](): AsyncGenerator<Batch<Example>, void, undefined> {
     // PyTorch's loader draws a base seed for its workers at the start of each epoch, whether it has workers or not.
     (this.options.generator ?? defaultGenerator).randomInt64();
+    return this.epoch(this.options.backend ?? getDefaultBackend());
+  }
+
+  private async *epoch(backend: Backend): AsyncGenerator<Batch<Example>, void, undefined> {
     const batches = this.batchSampler.batches()[Symbol.iterator]();
     let gathering = this.gatherNext(batches);
     try {

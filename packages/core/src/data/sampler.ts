@@ -36,6 +36,8 @@ export class RandomSampler implements Sampler {
   *indices(): Iterable<number> {
     const generator = this.generator ?? new Generator().manualSeed(defaultGenerator.randomInt64());
     yield* generator.randperm(this.length);
+    // PyTorch's sampler ends each epoch with a permutation of which it takes no element; the generator has moved on.
+    generator.randperm(this.length);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { defineOp } from './op.ts';
 
@@ -25,7 +25,10 @@ export const crossEntropy = defineOp<{ input: Tensor; target: Tensor; weight: Te
     const logProbabilities = tf.logSoftmax(input);
     const { picked, counts } = targets(target, weight, attributes);
     const totalWeight = tf.sum(picked);
-    const losses = tf.neg(tf.sum(tf.mul(shares(picked, counts, weight, attributes), logProbabilities), 1));
+    const share = shares(picked, counts, weight, attributes);
+    // A class without a share does not count, also where its probability is 0 and 0·log 0 would be NaN.
+    const terms = tf.where(tf.equal(share, 0), tf.zerosLike(share), tf.mul(share, logProbabilities));
+    const losses = tf.neg(tf.sum(terms, 1));
     const loss = { none: () => losses, sum: () => tf.sum(losses), mean: () => tf.div(tf.sum(losses), totalWeight) };
     return [loss[attributes.reduction](), logProbabilities, totalWeight];
   },
@@ -46,7 +49,7 @@ export const crossEntropyBackward = defineOp<
     const { picked, counts } = targets(target, weight, attributes);
     const share = shares(picked, counts, weight, attributes);
     const gradient = tf.sub(tf.mul(tf.exp(logProbs), tf.sum(share, 1, true)), share);
-    const perLoss = attributes.reduction === 'mean' ? tf.div(gradOutput, totalWeight) : gradOutput;
+    const perLoss = attributes.reduction === 'mean' ? tf.divNoNan(gradOutput, totalWeight) : gradOutput;
     return [tf.mul(gradient, attributes.reduction === 'none' ? tf.reshape(perLoss, [-1, 1]) : perLoss)];
   },
 });
@@ -55,9 +58,10 @@ export const crossEntropyBackward = defineOp<
 function targets(target: Tensor, weight: Tensor, { ignoreIndex }: CrossEntropyAttributes) {
   const kept = tf.notEqual(target, tf.scalar(ignoreIndex, 'int32'));
   const counts = tf.reshape(tf.cast(kept, 'float32'), [-1, 1]);
-  // An ignored target may lie outside the classes: −1 has no place in a one-hot row.
-  const inside = tf.where(kept, target, tf.fill(target.shape, -1, 'int32'));
-  return { picked: tf.mul(tf.oneHot(inside as Tensor1D, weight.size, 1, 0, 'float32'), weight), counts };
+  // An ignored target may be one of the classes. (TensorFlow.js's oneHot refuses a single class.)
+  const classes = tf.range(0, weight.size, 1, 'int32');
+  const hit = tf.cast(tf.equal(tf.reshape(target, [-1, 1]), classes), 'float32');
+  return { picked: tf.mul(tf.mul(hit, counts), weight), counts };
 }
 
 /** How much −log p of each class counts in a row's loss, `[N, C]`. */

@@ -1,8 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Parameter } from '../nn/parameter.ts';
 import { adam_ } from '../ops/adam.ts';
 import { runInPlace } from '../ops/inPlace.ts';
-import { checkFraction, checkNonNegative, Optimizer } from './optimizer.ts';
+import { checkFraction, checkNonNegative, Optimizer, type UpdateSlot } from './optimizer.ts';
 
 export interface AdamOptions {
   /** Learning rate. Default 0.001. */
@@ -19,7 +18,7 @@ export interface AdamOptions {
 
 /**
  * Adam: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − lr·m̂/(√v̂ + ε), with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
- * One pass over all parameters. The step count is one for all of them, where PyTorch counts each parameter's gradients.
+ * One pass over all parameters.
  *
  * Source: Kingma and Ba, arXiv 1412.6980.
  */
@@ -42,27 +41,22 @@ export class Adam extends Optimizer {
     checkNonNegative('weightDecay', this.weightDecay);
   }
 
-  protected update(slots: readonly { parameter: Parameter; grad: Tensor; index: number }[]): void {
-    const filled = slots.map(({ parameter, grad, index }) => ({
-      param: parameter,
-      grad,
-      expAvg: this.buffer(index, 'expAvg'),
-      expAvgSq: this.buffer(index, 'expAvgSq'),
-    }));
-    const { lr, eps, weightDecay, maximize, decoupledWeightDecay, stepCount: step } = this;
+  protected update(slots: readonly UpdateSlot[]): void {
+    const { lr, eps, weightDecay, maximize, decoupledWeightDecay } = this;
     const [beta1, beta2] = this.betas;
-    const attributes = {
-      count: filled.length,
-      lr,
-      beta1,
-      beta2,
-      eps,
-      weightDecay,
-      decoupledWeightDecay,
-      step,
-      maximize,
-    };
-    runInPlace(adam_, filled, attributes);
+    // The bias corrections depend on the step; all parameters share one unless some have been idle.
+    for (const step of new Set(slots.map(({ index }) => this.steps[index]))) {
+      const filled = slots
+        .filter(({ index }) => this.steps[index] === step)
+        .map(({ parameter, grad, index }) => ({
+          param: parameter,
+          grad,
+          expAvg: this.buffer(index, 'expAvg'),
+          expAvgSq: this.buffer(index, 'expAvgSq'),
+        }));
+      const count = filled.length;
+      runInPlace(adam_, filled, { count, lr, beta1, beta2, eps, weightDecay, decoupledWeightDecay, step, maximize });
+    }
   }
 }
 

@@ -5,11 +5,21 @@ import { Buffer, Parameter } from '../nn/parameter.ts';
 import { type HostArray, hostArray } from '../tensor/hostArray.ts';
 import { expectShape } from '../tensor/shape.ts';
 
-/** What an optimizer remembers, on the host: numbers by name, and for each parameter its buffers by PyTorch's names. */
+/** What an optimizer remembers, on the host. */
 export interface OptimizerState {
-  readonly step: number;
   readonly lr: number;
-  readonly buffers: Record<string, HostArray>[];
+  readonly parameters: readonly {
+    /** How many gradients the parameter has had. */
+    readonly step: number;
+    readonly buffers: Readonly<Record<string, HostArray>>;
+  }[];
+}
+
+/** A parameter whose turn it is, its gradient, and its place in the optimizer. */
+export interface UpdateSlot {
+  readonly parameter: Parameter;
+  readonly grad: Tensor;
+  readonly index: number;
 }
 
 /**
@@ -26,8 +36,8 @@ export abstract class Optimizer {
   readonly parameters: readonly Parameter[];
   /** The learning rate of the next step; schedulers change it. */
   lr: number;
-  /** How many steps have been taken. */
-  stepCount = 0;
+  /** For each parameter how many gradients it has had: PyTorch counts parameters one by one, since some may be idle. */
+  protected readonly steps: number[];
   /** For each parameter its buffers by name ("expAvg"), made when its first gradient comes. */
   protected readonly buffers: Record<string, Buffer>[];
 
@@ -39,10 +49,11 @@ export abstract class Optimizer {
     checkNonNegative('lr', lr);
     this.lr = lr;
     this.buffers = this.parameters.map(() => ({}));
+    this.steps = this.parameters.map(() => 0);
   }
 
   /** Updates the parameters whose gradients are given, in place. */
-  protected abstract update(slots: readonly { parameter: Parameter; grad: Tensor; index: number }[]): void;
+  protected abstract update(slots: readonly UpdateSlot[]): void;
 
   /**
    * One training step: forward, gradients, update (`zero_grad`, `backward` and `step` in one). Leaves no tensor behind
@@ -74,7 +85,7 @@ export abstract class Optimizer {
       expectShape('optimizer', `the gradient of ${parameter.name}`, grad, parameter.shape);
       return [{ parameter, grad, index }];
     });
-    this.stepCount++;
+    for (const { index } of slots) this.steps[index]++;
     if (slots.length === 0) return;
     this.backend.run(() => tidy(() => this.update(slots)));
   }
@@ -94,28 +105,28 @@ export abstract class Optimizer {
     return own[name];
   }
 
-  /** Reads back all that is needed to go on exactly: step count, learning rate and buffers. */
+  /** Reads back all that is needed to go on exactly: learning rate, step counts and buffers. */
   async stateDict(): Promise<OptimizerState> {
-    const buffers: Record<string, HostArray>[] = [];
-    for (const own of this.buffers) {
-      const values: Record<string, HostArray> = {};
-      for (const [name, buffer] of Object.entries(own)) values[name] = await buffer.toHost();
-      buffers.push(values);
+    const parameters: { step: number; buffers: Record<string, HostArray> }[] = [];
+    for (const [index, own] of this.buffers.entries()) {
+      const buffers: Record<string, HostArray> = {};
+      for (const [name, buffer] of Object.entries(own)) buffers[name] = await buffer.toHost();
+      parameters.push({ step: this.steps[index], buffers });
     }
-    return { step: this.stepCount, lr: this.lr, buffers };
+    return { lr: this.lr, parameters };
   }
 
   /** Takes over what {@link stateDict} gave, for the same parameters in the same order. */
   loadStateDict(state: OptimizerState): void {
-    if (state.buffers.length !== this.parameters.length) {
+    if (state.parameters.length !== this.parameters.length) {
       throw new RangeError(
-        `optimizer: expected the state of ${this.parameters.length} parameters, got that of ${state.buffers.length}`,
+        `optimizer: expected the state of ${this.parameters.length} parameters, got that of ${state.parameters.length}`,
       );
     }
-    state.buffers.forEach((values, index) => {
-      for (const [name, array] of Object.entries(values)) this.buffer(index, name).load(array, this.backend);
+    state.parameters.forEach(({ step, buffers }, index) => {
+      for (const [name, array] of Object.entries(buffers)) this.buffer(index, name).load(array, this.backend);
+      this.steps[index] = step;
     });
-    this.stepCount = state.step;
     this.lr = state.lr;
   }
 

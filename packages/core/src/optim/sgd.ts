@@ -1,8 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Parameter } from '../nn/parameter.ts';
 import { runInPlace } from '../ops/inPlace.ts';
 import { sgd_ } from '../ops/sgd.ts';
-import { checkNonNegative, Optimizer } from './optimizer.ts';
+import { checkNonNegative, Optimizer, type UpdateSlot } from './optimizer.ts';
 
 export interface SgdOptions {
   /** Learning rate. Default 0.001. */
@@ -45,7 +44,7 @@ export class SGD extends Optimizer {
     }
   }
 
-  protected update(slots: readonly { parameter: Parameter; grad: Tensor; index: number }[]): void {
+  protected update(slots: readonly UpdateSlot[]): void {
     const { lr, momentum, dampening, weightDecay, nesterov, maximize } = this;
     // A parameter's first gradient becomes its momentum buffer as it is: those that start now are a call of their own.
     const starting = slots.filter(({ index }) => momentum !== 0 && this.buffers[index].momentumBuffer === undefined);
