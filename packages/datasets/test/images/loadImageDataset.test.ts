@@ -229,6 +229,16 @@ describe('a folder that was given', () => {
     expect(mirror.requests).toEqual([]);
   });
 
+  it('is not unpacked beyond the size that it should have', async () => {
+    const dataDir = folderWithData();
+    // Members of a gzip file follow one another: this one of 1 MB unpacks to 1 GiB.
+    const member = gzipSync(Buffer.alloc(64 << 20));
+    writeFileSync(join(dataDir, gz), Buffer.concat(new Array(16).fill(member)));
+    const peakBefore = process.resourceUsage().maxRSS;
+    expect((await failure(loadImageDataset(servedBy(), { dataDir }))).code).toBe('too-large');
+    expect(process.resourceUsage().maxRSS - peakBefore).toBeLessThan(300_000);
+  });
+
   it('is an error where a name in it is a folder or leads nowhere', async () => {
     const dataDir = folderWithData();
     rmSync(join(dataDir, gz));
