@@ -16,9 +16,13 @@ export function kernel<Inputs = Record<string, TensorInfo>, Attributes = Record<
   return { kernelName, kernelFunc: run as unknown as KernelFunc };
 }
 
-/** The `cpu` backend's kernel of that name, run on this backend's data. */
+/** A kernel of the `cpu` backend, run on this backend's data. */
 export function onHost(config: Pick<KernelConfig, 'kernelFunc'>): KernelFunc {
-  return (call) => (call.backend as SimdBackend).onHost(() => config.kernelFunc(call));
+  return (call) => {
+    const backend = call.backend as SimdBackend;
+    const out = backend.onHost(() => config.kernelFunc(call));
+    return Array.isArray(out) ? out.map((info) => backend.adopt(info)) : backend.adopt(out);
+  };
 }
 
 const hostKernels = new Map<string, KernelFunc>();

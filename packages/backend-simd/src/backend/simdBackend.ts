@@ -85,6 +85,20 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   /**
+   * Takes over what a `cpu` kernel returns. Such a kernel may hand out integers as the data of a float tensor (its casts only
+   * rename): here the bytes have to be what the dtype says.
+   */
+  adopt(tensor: TensorInfo): TensorInfo {
+    const { dtype } = tensor;
+    const record = this.record(tensor.dataId);
+    if (record.dtype === dtype || !isNumeric(dtype) || !isNumeric(record.dtype)) return tensor;
+    const values = toNumericArray(record.values as backend_util.BackendValues, dtype);
+    const converted = this.makeTensorInfo(tensor.shape, dtype, values);
+    this.disposeIntermediateTensorInfo(tensor);
+    return converted;
+  }
+
+  /**
    * Where a tensor's numbers start, for a kernel that changes them in place. Data that other tensors share
    * (`clone`, `reshape`, the tensor that a variable was made from) is copied first, and the tensor keeps the copy.
    */

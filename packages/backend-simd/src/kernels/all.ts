@@ -1,6 +1,37 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
+import { arrangeKernels } from './arrange.ts';
+import { batchNormKernels } from './batchNorm.ts';
+import { binaryKernels } from './binary.ts';
+import { compareKernels } from './compare.ts';
 import { conv2dKernels } from './conv2d.ts';
+import { createKernels } from './create.ts';
+import { crossEntropyKernels } from './crossEntropy.ts';
+import { gatherKernels } from './gather.ts';
+import { linearKernels } from './linear.ts';
 import { matMulKernels } from './matMul.ts';
+import { maxPool2dKernels } from './maxPool2d.ts';
+import { optimizerKernels } from './optimizers.ts';
+import { reduceKernels } from './reduce.ts';
+import { softmaxKernels } from './softmax.ts';
+import { transposeKernels } from './transpose.ts';
+import { unaryKernels } from './unary.ts';
 
 /** Every kernel that this backend has of its own. */
-export const ownKernels: Omit<KernelConfig, 'backendName'>[] = [...matMulKernels, ...conv2dKernels];
+export const ownKernels: Omit<KernelConfig, 'backendName'>[] = [
+  ...arrangeKernels,
+  ...batchNormKernels,
+  ...binaryKernels,
+  ...compareKernels,
+  ...conv2dKernels,
+  ...createKernels,
+  ...crossEntropyKernels,
+  ...gatherKernels,
+  ...linearKernels,
+  ...matMulKernels,
+  ...maxPool2dKernels,
+  ...optimizerKernels,
+  ...reduceKernels,
+  ...softmaxKernels,
+  ...transposeKernels,
+  ...unaryKernels,
+];

@@ -2,6 +2,7 @@ import { kernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import {
   type Conv2dAttributes,
+  type Conv2dBackwardBiasInputs,
   type Conv2dBackwardInputAttributes,
   type Conv2dBackwardInputInputs,
   type Conv2dBackwardWeightAttributes,
@@ -9,6 +10,7 @@ import {
   type Conv2dInputs,
   FLAMBEAU_KERNELS,
 } from './contract.ts';
+import { reduce } from './reduce.ts';
 
 type Shape4d = readonly [number, number, number, number];
 
@@ -125,4 +127,9 @@ export const conv2dKernels = [
       return out;
     },
   ),
+
+  kernel<Conv2dBackwardBiasInputs>(FLAMBEAU_KERNELS.conv2dBackwardBias, ({ inputs: { gradOutput }, backend }) => {
+    const axes = gradOutput.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+    return reduce(backend, 'Sum', gradOutput, axes, false);
+  }),
 ];

@@ -1,6 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { applyBinary } from './binary.ts';
+import { applyUnary, UNARY } from './unary.ts';
 
 interface MatMulAttributes {
   transposeA: boolean;
@@ -30,6 +32,9 @@ export function batchMatMul(
   b: TensorInfo,
   { transposeA, transposeB }: MatMulAttributes,
 ): TensorInfo {
+  if (a.shape.length < 2 || b.shape.length < 2) {
+    throw new Error(`Error in matMul: expected tensors of at least 2 axes, got [${a.shape}] and [${b.shape}].`);
+  }
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
   const rows = transposeA ? columnsA : rowsA;
@@ -83,10 +88,44 @@ export function batchMatMul(
   return out;
 }
 
+interface FusedMatMulInputs {
+  a: TensorInfo;
+  b: TensorInfo;
+  bias?: TensorInfo;
+  preluActivationWeights?: TensorInfo;
+}
+
+interface FusedMatMulAttributes extends MatMulAttributes {
+  activation: string;
+  leakyreluAlpha: number;
+}
+
+/** Activations that are applied in place. The rest goes to the cpu backend. */
+const ACTIVATIONS = new Map<string, number | undefined>([
+  ['linear', undefined],
+  ['relu', UNARY.Relu],
+  ['relu6', UNARY.Relu6],
+  ['sigmoid', UNARY.Sigmoid],
+  ['leakyrelu', UNARY.LeakyRelu],
+]);
+
 export const matMulKernels = [
   kernel<{ a: TensorInfo; b: TensorInfo }, MatMulAttributes>('BatchMatMul', (call) => {
     const { a, b } = call.inputs;
     if (a.dtype !== 'float32' || b.dtype !== 'float32') return runHostKernel('BatchMatMul', call);
     return batchMatMul(call.backend, a, b, call.attrs);
+  }),
+
+  kernel<FusedMatMulInputs, FusedMatMulAttributes>('_FusedMatMul', (call) => {
+    const { backend, attrs } = call;
+    const { a, b, bias } = call.inputs;
+    const activation = attrs.activation || 'linear';
+    const isFloat = [a, b, bias].every((tensor) => !tensor || tensor.dtype === 'float32');
+    if (!isFloat || !ACTIVATIONS.has(activation)) return runHostKernel('_FusedMatMul', call);
+    const out = batchMatMul(backend, a, b, attrs);
+    if (bias) applyBinary(backend, 'Add', out, bias);
+    const operation = ACTIVATIONS.get(activation);
+    if (operation !== undefined) applyUnary(backend, operation, out, attrs.leakyreluAlpha);
+    return out;
   }),
 ];

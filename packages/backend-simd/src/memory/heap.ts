@@ -80,6 +80,11 @@ export class Heap {
 
   /** Where `bytes` bytes start, on a cache line. Contents are arbitrary. */
   allocate(bytes: number): number {
+    if (!Number.isSafeInteger(bytes) || bytes < 0) {
+      throw new RangeError(
+        `The simd backend can't allocate ${bytes} bytes: a tensor's shape is not made of whole numbers.`,
+      );
+    }
     const pointer = this.allocator.allocate(bytes);
     if (pointer === undefined) {
       throw new RangeError(

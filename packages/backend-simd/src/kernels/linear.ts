@@ -1,0 +1,17 @@
+import { kernel } from '../backend/kernel.ts';
+import { FLAMBEAU_KERNELS, type LinearInputs } from './contract.ts';
+import { multiply } from './matMul.ts';
+
+export const linearKernels = [
+  kernel<LinearInputs>(FLAMBEAU_KERNELS.linear, ({ inputs, backend }) => {
+    const { input, weight, bias } = inputs;
+    const [rows, steps] = input.shape as [number, number];
+    const [columns] = weight.shape as [number, number];
+    const out = backend.output([rows, columns], 'float32');
+    const [a, b, to] = [backend.pointer(input), backend.pointer(weight), backend.pointer(out)];
+    // Every row starts as the bias, and the product is added to it.
+    if (bias) backend.wasm.copyRows(backend.pointer(bias), 0, to, columns * 4, columns * 4, rows);
+    multiply(backend, a, b, to, [rows, columns, steps], false, true, bias !== undefined);
+    return out;
+  }),
+];

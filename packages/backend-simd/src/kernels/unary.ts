@@ -1,0 +1,45 @@
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { kernel, runHostKernel } from '../backend/kernel.ts';
+import type { SimdBackend } from '../backend/simdBackend.ts';
+
+/** The numbers of assembly/unary.ts. */
+export const UNARY = {
+  Relu: 0,
+  LeakyRelu: 1,
+  Step: 2,
+  Sigmoid: 3,
+  Tanh: 4,
+  Exp: 5,
+  Log: 6,
+  Sqrt: 7,
+  Rsqrt: 8,
+  Square: 9,
+  Neg: 10,
+  Abs: 11,
+  Relu6: 12,
+  Reciprocal: 13,
+  Cube: 14,
+} as const;
+
+/** f(x) as a new tensor. */
+export function runUnary(backend: SimdBackend, operation: number, x: TensorInfo, alpha = 0): TensorInfo {
+  const out = backend.output(x.shape, 'float32');
+  backend.wasm.unary(operation, backend.pointer(x), backend.pointer(out), alpha, 0, util.sizeFromShape(x.shape));
+  return out;
+}
+
+/** x = f(x) for a tensor that no one else has seen yet. */
+export function applyUnary(backend: SimdBackend, operation: number, x: TensorInfo, alpha = 0): void {
+  const pointer = backend.pointer(x);
+  backend.wasm.unary(operation, pointer, pointer, alpha, 0, util.sizeFromShape(x.shape));
+}
+
+export const unaryKernels = Object.entries(UNARY)
+  .filter(([name]) => name !== 'Cube')
+  .map(([name, operation]) =>
+    kernel<{ x: TensorInfo }, { alpha?: number } | undefined>(name, (call) => {
+      const { x } = call.inputs;
+      if (x.dtype !== 'float32') return runHostKernel(name, call);
+      return runUnary(call.backend, operation, x, call.attrs?.alpha);
+    }),
+  );

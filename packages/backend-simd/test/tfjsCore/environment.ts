@@ -1,0 +1,38 @@
+/**
+ * Runs inside the bundled suite, before its tests are declared: Jasmine's globals, tfjs with gradients and chained ops, and
+ * the one test environment, this backend. Prints one JSON line when the suite is done.
+ */
+import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
+import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
+import boot from 'jasmine-core/lib/jasmine-core/node_boot.js';
+import { registerSimdBackend } from '../../src/index.ts';
+
+export interface SuiteResult {
+  passed: number;
+  /** "full name: first message" of each spec that failed. */
+  failed: string[];
+}
+
+const poisonFreed = process.env['SIMD_POISON_FREED'] === '1';
+const backendName = registerSimdBackend(poisonFreed ? { name: 'simd-poison', poisonFreed } : {});
+setTestEnvs([{ name: backendName, backendName, isDataSync: true }]);
+
+const jasmine = boot(jasmineRequire);
+const result: SuiteResult = { passed: 0, failed: [] };
+const environment = jasmine.getEnv();
+environment.configure({ random: false });
+environment.addReporter({
+  specDone(spec) {
+    if (spec.status === 'passed') result.passed++;
+    else if (spec.status === 'failed')
+      result.failed.push(
+        `${spec.fullName}: ${spec.failedExpectations[0]?.message} ${spec.failedExpectations[0]?.stack}`,
+      );
+  },
+  jasmineDone() {
+    process.stdout.write(`\n${JSON.stringify(result)}\n`, () => process.exit(0));
+  },
+});
+setTimeout(() => environment.execute(), 0);
