@@ -84,9 +84,10 @@ export async function unpackStream(
   return contents;
 }
 
-/** Engines word it differently, but all of them say so when the data ended early. */
+/** Engines word it differently (Node in the error's cause), but all of them say so when the data ended early. */
 function unpackError(path: string, file: DataFile, received: number, cause: unknown): DataError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (/unexpected end|truncated|incomplete/i.test(message)) return truncated(path, file, received);
-  return new DataError('corrupt', `${path} is corrupt: its gzip data can't be unpacked (${message})`, { path, cause });
+  const { message, cause: inner } = cause as Error;
+  const words = message || (inner instanceof Error ? inner.message : 'no reason given');
+  if (/unexpected end|truncated|incomplete/i.test(words)) return truncated(path, file, received);
+  return new DataError('corrupt', `${path} is corrupt: its gzip data can't be unpacked (${words})`, { path, cause });
 }
