@@ -2,6 +2,7 @@ import { type KernelBackend, type Tensor, tensor as tfTensor } from '@tensorflow
 import { type DType, type HostArray, hostArray } from '../tensor/hostArray.ts';
 import { internals, kernelBackendOf } from './engine.ts';
 import './tfjsGradients.generated.js';
+import './mendedGradients.ts';
 
 /** What a backend can do; `false` means that the feature is refused by name, never emulated silently. */
 export interface BackendCapabilities {

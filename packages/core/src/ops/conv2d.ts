@@ -139,18 +139,23 @@ function correlate(image: Tensor, kernel: Tensor, stride: Size2d): Tensor {
   return tf.transpose(output, [0, 3, 1, 2]);
 }
 
-/** Puts `dilation − 1` zeros between the elements of the last two axes: TensorFlow.js has no dilation beside a stride. */
+/**
+ * Puts `dilation − 1` zeros between the elements of the last two axes: TensorFlow.js has no dilation beside a stride.
+ * One axis at a time, since its WebGPU backend pads no more than four.
+ */
 function dilate(kernel: Tensor, [dh, dw]: Size2d): Tensor {
   if (dh === 1 && dw === 1) return kernel;
-  const [outputs, inputs, height, width] = kernel.shape;
-  const apart = tf.pad(tf.reshape(kernel, [outputs * inputs, height, 1, width, 1]), [
-    [0, 0],
+  const [outputs, inputs, height, width] = kernel.shape as number[];
+  const rows = tf.pad(tf.reshape(kernel, [-1, 1, width]), [
     [0, 0],
     [0, dh - 1],
     [0, 0],
+  ]);
+  const elements = tf.pad(tf.reshape(rows, [-1, 1]), [
+    [0, 0],
     [0, dw - 1],
   ]);
-  const spread = tf.reshape(apart, [outputs, inputs, height * dh, width * dw]);
+  const spread = tf.reshape(elements, [outputs, inputs, height * dh, width * dw]);
   return tf.slice(spread, [0, 0, 0, 0], [outputs, inputs, dh * (height - 1) + 1, dw * (width - 1) + 1]);
 }
 

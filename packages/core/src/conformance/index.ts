@@ -1,0 +1,27 @@
+/**
+ * The suite that every backend is held to: each op of this package and what it uses of TensorFlow.js, forward and
+ * gradient, over odd shapes.
+ *
+ * @example
+ * ```ts
+ * import { conformanceCases, runCase } from '@flambeau/core/conformance';
+ * const reference = await createBackend('cpu');
+ * for (const test of conformanceCases) {
+ *   const { op, title, worst } = await runCase(test, backend, reference);
+ *   if (!(worst <= 1e-5)) console.error(`${op}, ${title}: off by ${worst}`);
+ * }
+ * ```
+ *
+ * @packageDocumentation
+ */
+
+import type { ConformanceCase } from './case.ts';
+import { opCases } from './opCases.ts';
+import { optimizerCases } from './optimizerCases.ts';
+import { tfjsCases } from './tfjsCases.ts';
+
+export type { ConformanceCase, ConformanceResult } from './case.ts';
+export { relativeError, runCase } from './run.ts';
+
+/** All cases. */
+export const conformanceCases: readonly ConformanceCase[] = [...opCases, ...optimizerCases, ...tfjsCases];
