@@ -41,33 +41,41 @@ export async function loadImageDatasetFromUrl(
   baseUrl: string | URL,
   options: LoadFromUrlOptions = {},
 ): Promise<ImageSplits> {
-  const { signal, onProgress, urls = {}, fetch = globalThis.fetch } = options;
+  const { onProgress, urls = {}, fetch = globalThis.fetch } = options;
+  const failed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
   const totalBytes = declaration.files.reduce((sum, file) => sum + file.bytes, 0);
   const unpackedBytes = new Map<string, number>();
 
   const load = async (file: DataFile): Promise<[string, Uint8Array]> => {
     const url = String(urls[file.name] ?? `${baseUrl}${file.archive.name}`);
-    const stream = await open(url, fetch, signal);
+    const stream = await open(url, fetch, signal).catch((cause: unknown) => {
+      throw lost(url, options.signal, cause);
+    });
     const contents = await unpackStream(url, file, stream, (received) => {
       unpackedBytes.set(file.name, received);
       const soFar = [...unpackedBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
       onProgress?.({ file: file.name, unpackedBytes: soFar, totalBytes });
     }).catch((cause: unknown) => {
-      throw lost(url, signal, cause);
+      throw lost(url, options.signal, cause);
     });
     return [file.name, contents];
   };
-  return imageSplits(declaration, new Map(await Promise.all(declaration.files.map(load))));
+  try {
+    return imageSplits(declaration, new Map(await Promise.all(declaration.files.map(load))));
+  } catch (error) {
+    // One file in vain, all in vain: the others' downloads end here.
+    failed.abort();
+    throw error;
+  }
 }
 
 async function open(
   url: string,
   fetch: typeof globalThis.fetch,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const response = await fetch(url, { signal: signal ?? null }).catch((cause: unknown) => {
-    throw lost(url, signal, cause);
-  });
+  const response = await fetch(url, { signal });
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
     throw new DataError('unreachable', `${url} could not be loaded: the server answered ${response.status}`, {

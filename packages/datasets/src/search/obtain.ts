@@ -1,6 +1,6 @@
 import { DataError } from '../dataError.ts';
 import type { DatasetDeclaration } from '../declarations/declaration.ts';
-import { type FetchOptions, fetchFiles } from '../fetcher/fetchFiles.ts';
+import type { FetchOptions } from '../fetcher/fetchFiles.ts';
 import { howToGetIt } from '../fetcher/howToGetIt.ts';
 import { cacheFolder, type Place, places, type SearchOptions } from './dataFolders.ts';
 import { type FoundFiles, findInPlace } from './findFiles.ts';
@@ -55,6 +55,8 @@ export async function obtain<T>(
       remedy: howToGetIt(declaration, folder),
     });
   }
+  // Loaded only now: its HTTP client takes longer to start than everything else here together.
+  const { fetchFiles } = await import('../fetcher/fetchFiles.ts');
   const { found, downloaded } = await fetchFiles(declaration, folder, options).catch((error: unknown) => {
     throw damage === undefined ? error : afterDamage(damage, error);
   });

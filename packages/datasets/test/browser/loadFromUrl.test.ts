@@ -63,4 +63,18 @@ describe('loadImageDatasetFromUrl', () => {
     });
     await expect(failing).rejects.toBe(broken);
   });
+
+  it('ends the other downloads when one has failed', async () => {
+    let isEnded: (ended: boolean) => void;
+    const ended = new Promise((resolve) => {
+      isEnded = resolve;
+    });
+    const { url } = await startMirror((request, response, archive) => {
+      if (request.url?.includes('labels')) return void response.writeHead(404).end();
+      response.on('close', () => isEnded(true));
+      response.writeHead(200, { 'content-length': archive.length }).write(archive.subarray(0, 1000));
+    });
+    await expect(loadImageDatasetFromUrl(fashionMnistSample, url)).rejects.toMatchObject({ code: 'unreachable' });
+    expect(await ended).toBe(true);
+  });
 });
