@@ -11,6 +11,8 @@ export function packageConfig(entry: Record<string, string>, overrides: Options 
     sourcemap: true,
     clean: true,
     treeshake: true,
+    // One copy of every class and registry for all entries, in CommonJS too.
+    splitting: true,
     external: [/^node:/],
     ...overrides,
   };

@@ -4,7 +4,7 @@
 // (ES modules without extensions or `exports`), and `@tensorflow/tfjs` would bring every backend. The registry is
 // global, so a bundle of the gradient files works. What the package's entry exports stays an import, so that the
 // bundle holds the gradients and little else.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,3 +60,5 @@ await build({
   },
   logLevel: 'warning',
 });
+// It is imported for its effect; without a declaration its code would end up in the package's types.
+writeFileSync(join(root, 'src/backend/tfjsGradients.generated.d.ts'), 'export {};\n');
