@@ -15,7 +15,7 @@ export interface SuiteResult {
   failed: string[];
 }
 
-const poisonFreed = process.env['SIMD_POISON_FREED'] === '1';
+const poisonFreed = process.env.SIMD_POISON_FREED === '1';
 const backendName = registerSimdBackend(poisonFreed ? { name: 'simd-poison', poisonFreed } : {});
 setTestEnvs([{ name: backendName, backendName, isDataSync: true }]);
 
@@ -26,10 +26,7 @@ environment.configure({ random: false });
 environment.addReporter({
   specDone(spec) {
     if (spec.status === 'passed') result.passed++;
-    else if (spec.status === 'failed')
-      result.failed.push(
-        `${spec.fullName}: ${spec.failedExpectations[0]?.message} ${spec.failedExpectations[0]?.stack}`,
-      );
+    else if (spec.status === 'failed') result.failed.push(`${spec.fullName}: ${spec.failedExpectations[0]?.message}`);
   },
   jasmineDone() {
     process.stdout.write(`\n${JSON.stringify(result)}\n`, () => process.exit(0));

@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { FLAMBEAU_KERNELS, registerSimdBackend, simdDevice, simdMissing } from '../../src/index.ts';
+
+describe('registerSimdBackend', () => {
+  test("importing the package registers 'simd', ahead of cpu", () => {
+    expect(tf.engine().backendNames()).toContain('simd');
+    expect(tf.engine().backend).toBe(tf.engine().findBackend('simd'));
+  });
+
+  test('every cpu kernel exists under its name, and the kernels of the contract', () => {
+    const names = new Set(tf.getKernelsForBackend('simd').map((kernel) => kernel.kernelName));
+    for (const { kernelName } of tf.getKernelsForBackend('cpu')) expect(names).toContain(kernelName);
+    for (const name of Object.values(FLAMBEAU_KERNELS)) expect(names).toContain(name);
+  });
+
+  test('the same twice does nothing; the same name with other options is refused', () => {
+    expect(registerSimdBackend()).toBe('simd');
+    expect(registerSimdBackend({ name: 'simd' })).toBe('simd');
+    expect(() => registerSimdBackend({ maxMemoryBytes: 2 ** 24 })).toThrow(
+      "registerSimdBackend: 'simd' is already registered with other options",
+    );
+    expect(() => registerSimdBackend({ name: 'cpu' })).toThrow(
+      "registerSimdBackend: the name 'cpu' belongs to another backend.",
+    );
+  });
+
+  test('a removed backend can be registered again', () => {
+    const options = { name: 'simd-again' };
+    tf.setBackend(registerSimdBackend(options));
+    tf.removeBackend('simd-again');
+    tf.setBackend(registerSimdBackend(options));
+    expect(Array.from(tf.add([1], [2]).dataSync())).toEqual([3]);
+    tf.removeBackend('simd-again');
+  });
+
+  test('two backends have memories of their own', () => {
+    const [a, b] = [registerSimdBackend({ name: 'simd-a' }), registerSimdBackend({ name: 'simd-b' })];
+    tf.setBackend(a);
+    const tensor = tf.tensor1d([1, 2, 3]);
+    tf.setBackend(b);
+    expect(Array.from(tf.mul(tensor, 2).dataSync())).toEqual([2, 4, 6]);
+  });
+
+  test('says what it computes on, and that this engine can', () => {
+    expect(simdDevice()).toBe('CPU · WebAssembly SIMD · 1 thread');
+    expect(simdMissing()).toBeUndefined();
+  });
+});
+
+describe('simdMissing', () => {
+  test('explains an engine without SIMD, and one without WebAssembly', () => {
+    const { WebAssembly } = globalThis;
+    try {
+      globalThis.WebAssembly = { ...WebAssembly, validate: () => false } as typeof WebAssembly;
+      expect(simdMissing()).toMatch(/^The simd backend needs WebAssembly SIMD, which this JavaScript engine does not/);
+      Reflect.deleteProperty(globalThis, 'WebAssembly');
+      expect(simdMissing()).toMatch(/^The simd backend needs WebAssembly, which/);
+    } finally {
+      globalThis.WebAssembly = WebAssembly;
+    }
+  });
+});
