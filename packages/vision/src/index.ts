@@ -1,1 +1,24 @@
-export {};
+export type { FeatureLayer } from './features/featureLayer.ts';
+export { type FeatureMaps, type FeatureReading, featureMaps } from './features/featureMaps.ts';
+export { featureMapSheet, filterSheet } from './features/featureSheets.ts';
+export { type Filters, filters } from './features/filters.ts';
+export {
+  type ColorMapName,
+  centredRange,
+  colorize,
+  colorTable,
+  type ValueRange,
+  valueRange,
+} from './images/colorMap.ts';
+export { type GridOptions, imageGrid } from './images/grid.ts';
+export { encodePng, pngDataUrl } from './images/png.ts';
+export { paste, type RgbaImage, solidImage, upscale } from './images/rgbaImage.ts';
+export { type ClassFigures, perClass } from './metrics/perClass.ts';
+export { type ImageModel, type ImageModelEntry, imageModels, modelOfStateDict } from './models/imageModel.ts';
+export { NotesBnCnn } from './models/notesBnCnn.ts';
+export { NotesCnn } from './models/notesCnn.ts';
+export { type ConfusionMatrixOptions, confusionMatrixPlot } from './plots/confusionMatrixPlot.ts';
+export { createRasterizer, type Rasterizer, type RasterizerAssets } from './plots/rasterizer.ts';
+export { type TileSheetOptions, tileSheet } from './plots/tileSheet.ts';
+export { type EpochFigures, type TrainingCurvesOptions, trainingCurves } from './plots/trainingCurves.ts';
+export { type Recipe, recipeNamed, recipes } from './recipes/recipe.ts';

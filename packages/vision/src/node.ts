@@ -1,0 +1,1 @@
+export { svgToPng } from './plots/svgToPng.ts';
