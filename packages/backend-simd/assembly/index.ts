@@ -10,4 +10,4 @@ export { adam, sgd } from "./optimizer";
 export { maxPool2d, maxPool2dBackward } from "./pool2d";
 export { argMaxRows, reduceColumns, reduceRows } from "./reduce";
 export { crossEntropyBackwardRows, crossEntropyRows, logSoftmaxRows, softmaxRows } from "./softmax";
-export { unary } from "./unary";
+export { reluBackward, unary } from "./unary";

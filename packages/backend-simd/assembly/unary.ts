@@ -76,3 +76,18 @@ export function unary(operation: i32, x: usize, y: usize, alpha: f32, begin: i32
   else if (operation == RECIPROCAL) run(RECIPROCAL, x, y, alpha, begin, end);
   else run(CUBE, x, y, alpha, begin, end);
 }
+
+/** gradInput = gradOutput where the output of a ReLU is above 0 or NaN, else 0; elements [begin, end). */
+export function reluBackward(gradOutput: usize, output: usize, gradInput: usize, begin: i32, end: i32): void {
+  const zero = f32x4.splat(0);
+  let at = (<usize>begin) << 2;
+  let left = end - begin;
+  for (; left >= 4; left -= 4) {
+    v128.store(gradInput + at, v128.andnot(v128.load(gradOutput + at), f32x4.le(v128.load(output + at), zero)));
+    at += 16;
+  }
+  for (; left > 0; left--) {
+    store<f32>(gradInput + at, load<f32>(output + at) <= 0 ? 0 : load<f32>(gradOutput + at));
+    at += 4;
+  }
+}

@@ -12,6 +12,7 @@ import { matMulKernels } from './matMul.ts';
 import { maxPool2dKernels } from './maxPool2d.ts';
 import { optimizerKernels } from './optimizers.ts';
 import { reduceKernels } from './reduce.ts';
+import { reluKernels } from './relu.ts';
 import { softmaxKernels } from './softmax.ts';
 import { transposeKernels } from './transpose.ts';
 import { unaryKernels } from './unary.ts';
@@ -31,6 +32,7 @@ export const ownKernels: Omit<KernelConfig, 'backendName'>[] = [
   ...maxPool2dKernels,
   ...optimizerKernels,
   ...reduceKernels,
+  ...reluKernels,
   ...softmaxKernels,
   ...transposeKernels,
   ...unaryKernels,

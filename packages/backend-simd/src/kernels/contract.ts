@@ -92,6 +92,17 @@ export interface LinearInputs {
   bias?: TensorInfo;
 }
 
+/** → max(0, input), NaN staying NaN. */
+export interface ReluInputs {
+  input: TensorInfo;
+}
+
+/** → gradOutput where the ReLU's output is above 0 or NaN, else 0. */
+export interface ReluBackwardInputs {
+  gradOutput: TensorInfo;
+  output: TensorInfo;
+}
+
 export type Reduction = 'mean' | 'sum' | 'none';
 
 /**
@@ -184,6 +195,8 @@ export const FLAMBEAU_KERNELS = {
   maxPool2d: 'flambeau::max_pool2d',
   maxPool2dBackward: 'flambeau::max_pool2d_backward',
   linear: 'flambeau::linear',
+  relu: 'flambeau::relu',
+  reluBackward: 'flambeau::relu_backward',
   crossEntropy: 'flambeau::cross_entropy',
   crossEntropyBackward: 'flambeau::cross_entropy_backward',
   batchNorm: 'flambeau::batch_norm',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FLAMBEAU_KERNELS } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
 import { generator, randomFloats, sizeOf, withSpecialValues } from '../reference/numbers.ts';
 import { runKernel } from '../run.ts';
@@ -171,6 +172,21 @@ describe('one operand', () => {
     const x = { values: [-2, -0.5, 0, 3, Number.NaN], shape: [5] };
     expectClose(runKernel('LeakyRelu', { x }, { alpha: 0.25 })[0]!.values, [-0.5, -0.125, 0, 3, Number.NaN], 0);
     expectClose(runKernel('Step', { x }, { alpha: 0.25 })[0]!.values, [0.25, 0.25, 0.25, 1, Number.NaN], 0);
+  });
+
+  test('flambeau::relu and its gradient, NaN passing through', () => {
+    for (let size = 0; size <= 17; size++) {
+      const random = generator(size);
+      const values = withSpecialValues(randomFloats(size, random), random);
+      const grads = randomFloats(size, random);
+      const [output] = runKernel(FLAMBEAU_KERNELS.relu, { input: { values, shape: [size] } });
+      expect(Array.from(output!.values)).toEqual(Array.from(values, (x) => Math.max(x, 0)));
+      const [back] = runKernel(FLAMBEAU_KERNELS.reluBackward, {
+        gradOutput: { values: grads, shape: [size] },
+        output: { values: output!.values, shape: [size] },
+      });
+      expect(Array.from(back!.values)).toEqual(Array.from(grads, (g, i) => (values[i]! <= 0 ? 0 : g)));
+    }
   });
 
   test('every length around the vector', () => {
