@@ -11,5 +11,5 @@ export interface Dataset<Example = unknown> {
    * Optional (PyTorch's `__getitems__`): the examples at `indices`, already collated, every array with a leading batch
    * dimension. A data set whose examples lie in one array gives it so that no array is made per example.
    */
-  getBatch?(indices: ArrayLike<number>): Example | Promise<Example>;
+  getBatch?(indices: ArrayLike<number>): unknown;
 }

@@ -7,7 +7,7 @@ import { checkIndex } from './tensorDataset.ts';
 export class Subset<Example> implements Dataset<Example> {
   readonly dataset: Dataset<Example>;
   readonly indices: ArrayLike<number>;
-  readonly getBatch?: (indices: ArrayLike<number>) => Example | Promise<Example>;
+  readonly getBatch?: (indices: ArrayLike<number>) => unknown;
 
   constructor(dataset: Dataset<Example>, indices: ArrayLike<number>) {
     for (let i = 0; i < indices.length; i++) checkIndex(indices[i], dataset.length);

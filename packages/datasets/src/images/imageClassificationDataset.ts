@@ -80,9 +80,6 @@ export class ImageClassificationDataset implements Dataset<LabelledImage | Label
     return [{ dtype: 'float32', shape: [1, height, width], data }, this.labels.data[index]];
   }
 
-  getBatch(indices: ArrayLike<number>): LabelledImages;
-  // Dataset has one type for examples and batches; a loader infers its own from this last signature.
-  getBatch(indices: ArrayLike<number>): LabelledImage | LabelledImages;
   getBatch(indices: ArrayLike<number>): LabelledImages {
     const [height, width] = this.imageSize;
     const count = indices.length;
