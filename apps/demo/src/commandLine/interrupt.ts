@@ -1,0 +1,35 @@
+import { constants } from 'node:os';
+import { InterruptedError } from './failure.ts';
+
+/**
+ * Turns the first Ctrl-C (or a polite kill) into an aborted signal, so that the work can save what it has; a second one
+ * ends the process at once, as it does without this.
+ */
+export function onInterrupt(): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const listen = (name: 'SIGINT' | 'SIGTERM') => {
+    release();
+    controller.abort(new InterruptedError('interrupted', 128 + constants.signals[name]));
+  };
+  const release = () => {
+    process.off('SIGINT', listen);
+    process.off('SIGTERM', listen);
+  };
+  process.on('SIGINT', listen);
+  process.on('SIGTERM', listen);
+  return { signal: controller.signal, release };
+}
+
+/**
+ * Lets signals and timers have their turn: a backend that computes on this very thread keeps the event loop waiting as
+ * long as nothing but promises is awaited. Yields at most every `everyMs`.
+ */
+export function breather(everyMs = 50): () => Promise<void> | undefined {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    if (now - last < everyMs) return undefined;
+    last = now;
+    return new Promise((resolve) => setImmediate(resolve));
+  };
+}

@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { type BackendChoice, type OutputOptions, shared } from '../commandLine/options.ts';
+
+interface EvaluateOptions extends BackendChoice, OutputOptions {
+  readonly dataDir?: string;
+}
+
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('loss, accuracy, per-class table and confusion matrix of a checkpoint on its test set')
+    .argument('<checkpoint>', 'a safetensors file, of a run folder or written by PyTorch')
+    .addOption(shared.backend())
+    .addOption(shared.threads())
+    .addOption(shared.dataDir())
+    .addOption(shared.json())
+    .addOption(shared.quiet())
+    .addOption(shared.verbose())
+    .action(async (checkpoint: string, options: EvaluateOptions) => {
+      const [{ loadCheckpoint }, { loadData }, { createOutput }, { evaluateOnTest, testReport }] = await Promise.all([
+        import('../training/checkpoint.ts'),
+        import('../training/loadData.ts'),
+        import('../console/output.ts'),
+        import('../training/evaluateOnTest.ts'),
+      ]);
+      const output = createOutput(options);
+      const { model, entry } = await loadCheckpoint(checkpoint, options);
+      const { test, classes, source } = await loadData(output, options);
+      const evaluation = await evaluateOnTest(model, test);
+      output.event({
+        event: 'evaluation',
+        checkpoint,
+        model: entry.name,
+        backend: model.backend.name,
+        device: model.backend.device,
+        dataSource: source.kind,
+        testExamples: test.length,
+        testLoss: evaluation.loss,
+        testAccuracy: evaluation.accuracy,
+        classes: evaluation.classes,
+        confusion: evaluation.confusion,
+      });
+      output.result(testReport(evaluation, classes));
+    });
+}

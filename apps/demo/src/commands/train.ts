@@ -1,0 +1,52 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { parseCount, parseIndex, parsePositive } from '../commandLine/numbers.ts';
+import { shared } from '../commandLine/options.ts';
+import type { TrainOptions } from '../training/trainOptions.ts';
+
+const tasks: Record<string, string> = {
+  'fashion-mnist': "the notes' CNN on FashionMNIST",
+  imdb: 'not there yet',
+  translation: 'not there yet',
+};
+
+/** A task that can be trained; those that the command line will have one day are refused by name. */
+function parseTask(text: string): string {
+  if (text === 'imdb' || text === 'translation') {
+    throw new InvalidArgumentError(`'${text}' is not there yet: this version trains fashion-mnist.`);
+  }
+  if (!Object.hasOwn(tasks, text)) throw new InvalidArgumentError(`Expected fashion-mnist.`);
+  return text;
+}
+
+/** The options of training, for `train` and `demo` alike. */
+export function addTrainOptions(command: Command): Command {
+  return command
+    .option('--recipe <name>', 'model and settings: notes or notes-bn', 'notes')
+    .option('--epochs <n>', "passes over the training examples (default: the recipe's)", parseCount)
+    .option('--batch-size <n>', "examples in a step (default: the recipe's)", parseCount)
+    .option('--lr <x>', "learning rate (default: the recipe's)", parsePositive)
+    .option('--seed <n>', 'of weights and order, as torch.manual_seed', parseIndex, 0)
+    .option('--limit <n>', 'use the first N training examples only', parseCount)
+    .addOption(shared.backend())
+    .addOption(shared.threads())
+    .addOption(shared.dataDir())
+    .option('--out <dir>', 'run folder, new or empty (default: runs/TASK/N)')
+    .addOption(new Option('--resume <dir>', 'not there yet').argParser(refuseResume))
+    .addOption(shared.json())
+    .addOption(shared.quiet())
+    .addOption(shared.verbose());
+}
+
+function refuseResume(): never {
+  throw new InvalidArgumentError('Resuming a run is not there yet: start a new one.');
+}
+
+export function trainCommand(): Command {
+  const command = new Command('train')
+    .description('train a model and keep weights, figures and plots in a run folder')
+    .addArgument(new Argument('<task>', 'fashion-mnist (imdb and translation are not there yet)').argParser(parseTask));
+  return addTrainOptions(command).action(async (_task: string, options: TrainOptions) => {
+    const { trainFashionMnist } = await import('../training/trainFashionMnist.ts');
+    await trainFashionMnist(options);
+  });
+}

@@ -1,0 +1,37 @@
+import { basename, dirname, resolve } from 'node:path';
+import { createBackend, setDefaultBackend } from '@flambeau/core';
+import { loadSafetensors } from '@flambeau/core/node';
+import { type ImageModel, type ImageModelEntry, modelOfStateDict } from '@flambeau/vision';
+import type { BackendChoice } from '../commandLine/options.ts';
+
+/**
+ * Makes a checkpoint's model on the chosen backend and gives it the checkpoint's weights.
+ *
+ * @throws Error, with one sentence that names the file, if it can't be read, is damaged, or is of no model we know.
+ */
+export async function loadCheckpoint(
+  path: string,
+  { backend: name, threads }: BackendChoice,
+): Promise<{ model: ImageModel; entry: ImageModelEntry }> {
+  const { tensors, metadata } = await loadSafetensors(path);
+  const entry = naming(path, () => modelOfStateDict(tensors.keys(), metadata));
+  const backend = await createBackend(name, { threads });
+  setDefaultBackend(backend);
+  const model = entry.create({ backend });
+  naming(path, () => model.loadStateDict(tensors));
+  return { model, entry };
+}
+
+/** The run folder that a checkpoint lies in (`RUN/weights/last.safetensors`), if it does. */
+export function runFolderOf(checkpoint: string): string | undefined {
+  const weights = dirname(resolve(checkpoint));
+  return basename(weights) === 'weights' ? dirname(weights) : undefined;
+}
+
+function naming<T>(path: string, f: () => T): T {
+  try {
+    return f();
+  } catch (error) {
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,106 @@
+import { relative } from 'node:path';
+import { createBackend, data, manualSeed, setDefaultBackend, Trainer } from '@flambeau/core';
+import { type Recipe, recipeNamed } from '@flambeau/vision';
+import { onInterrupt } from '../commandLine/interrupt.ts';
+import { count } from '../console/amounts.ts';
+import { createOutput } from '../console/output.ts';
+import { RunFolder } from '../runs/runFolder.ts';
+import { versions } from '../runs/versions.ts';
+import { testBatchSize } from './evaluateOnTest.ts';
+import { finishRun } from './finishRun.ts';
+import { loadData } from './loadData.ts';
+import { RunRecorder } from './runRecorder.ts';
+import type { TrainOptions } from './trainOptions.ts';
+
+const task = 'fashion-mnist';
+
+/** What the recipe leaves to whoever types the command. */
+function resolveSettings(options: TrainOptions, recipe: Recipe) {
+  return {
+    recipe: recipe.name,
+    epochs: options.epochs ?? recipe.epochs,
+    batchSize: options.batchSize ?? recipe.batchSize,
+    learningRate: options.lr ?? recipe.learningRate,
+    optimizer: recipe.optimizer,
+    seed: options.seed,
+    ...(options.limit !== undefined && { limit: options.limit }),
+  };
+}
+
+/**
+ * `flambeau train fashion-mnist` and, with `showFeatures`, `flambeau demo`: trains a recipe, keeps what it finds in a run
+ * folder, evaluates the last epoch's weights and draws.
+ *
+ * From the same seed the weights, the order of the images and so the losses are those of the same script in PyTorch.
+ */
+export async function trainFashionMnist(
+  options: TrainOptions,
+  { showFeatures = false }: { showFeatures?: boolean } = {},
+): Promise<void> {
+  const output = createOutput(options);
+  const recipe = recipeNamed(options.recipe);
+  const settings = resolveSettings(options, recipe);
+  await RunFolder.check(options.out);
+  const backend = await createBackend(options.backend, { threads: options.threads });
+  setDefaultBackend(backend);
+  const { signal, release } = onInterrupt();
+  try {
+    const { train, test, classes, source } = await loadData(output, {
+      dataDir: options.dataDir,
+      limit: options.limit,
+      signal,
+    });
+    const run = await RunFolder.create(task, options.out);
+
+    manualSeed(settings.seed);
+    const model = recipe.model.create({ backend });
+    const optimizer = recipe.createOptimizer(model.parameters(), { lr: settings.learningRate });
+    const trainLoader = new data.DataLoader(train, { batchSize: settings.batchSize, shuffle: true, backend });
+    const testLoader = new data.DataLoader(test, { batchSize: testBatchSize, backend });
+
+    const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
+    const about = {
+      task,
+      model: recipe.model.name,
+      parameters,
+      backend: backend.name,
+      device: backend.device,
+      trainExamples: train.length,
+      testExamples: test.length,
+      dataSource: source.kind,
+      dataPath: source.path,
+      ...settings,
+      runDir: run.path,
+    };
+    const recorder = new RunRecorder({ run, output, model, signal, about });
+    await run.writeConfig({
+      ...about,
+      started: new Date().toISOString(),
+      ...(options.threads !== undefined && { threads: options.threads }),
+      ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
+      // Said openly, since it flatters the best checkpoint: there is no held-out part.
+      validation:
+        "the test set after each epoch: it picks weights/best; the reported test accuracy is the last epoch's",
+      dataIsComplete: source.isComplete,
+      dataChecksums: source.checksums,
+      versions: versions(),
+    });
+    await recorder.start();
+    output.say(
+      `${about.model}, ${count(parameters)} parameters, on ${backend.name} (${backend.device}): ` +
+        `${count(train.length)} training and ${count(test.length)} test images, run folder ${shown(run.path)}`,
+    );
+
+    const trainer = new Trainer({ model, optimizer, callbacks: [recorder] });
+    await recorder.guard(() => trainer.fit(trainLoader, { epochs: settings.epochs, validation: testLoader, signal }));
+    await finishRun({ run, output, recorder, model, test, classes, source, showFeatures, settings });
+  } finally {
+    release();
+  }
+}
+
+/** A path as one would type it from here. */
+function shown(path: string): string {
+  const near = relative('', path);
+  return near === '' || near.startsWith('..') ? path : near;
+}
