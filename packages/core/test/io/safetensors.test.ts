@@ -197,6 +197,11 @@ describe('a file that is refused', () => {
       'has 7 bytes, expected 8 for F32 of shape [2]',
     ],
     [
+      'a range larger than its shape',
+      fileOf({ x: entry('F32', [2], [0, 9]) }, 9),
+      'has 9 bytes, expected 8 for F32 of shape [2]',
+    ],
+    [
       'a product that overflows',
       fileOf({ x: entry('F32', [2 ** 40, 2 ** 40], [0, 4]) }, 4),
       'more than a file can hold',

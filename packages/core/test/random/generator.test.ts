@@ -139,6 +139,14 @@ describe('the state', () => {
   });
 });
 
+describe('seeding', () => {
+  it('starts the whole sequence anew: a normal number that was waiting is gone', () => {
+    const generator = new Generator().manualSeed(5);
+    const first = generator.normal(new Float32Array(1))[0];
+    expect(generator.manualSeed(5).normal(new Float32Array(1))[0]).toBe(first);
+  });
+});
+
 describe('arguments', () => {
   const generator = new Generator();
 
