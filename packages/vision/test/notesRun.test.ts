@@ -32,8 +32,8 @@ interface Config {
 const BATCH = 100;
 const IMAGE = 28 * 28;
 
-/** TensorFlow.js's plain `cpu` backend takes the better part of a second a step: a few show that it agrees. */
-const stepsOn = ({ name }: Backend, steps: number) => (name === 'cpu' ? 3 : steps);
+/** TensorFlow.js's plain `cpu` backend takes the better part of a second a step: two show that it agrees. */
+const stepsOn = ({ name }: Backend, steps: number) => (name === 'cpu' ? 2 : steps);
 
 const cases = new Map(loadGolden<Config>('notes_run').map((golden) => [golden.name, golden]));
 const recorded = (name: string): GoldenCase<Config> => cases.get(name)!;
