@@ -4,7 +4,7 @@
  * to fill vectors) are gathered 8 at a time first. Also the input's gradient where the stride is 1: that is the same
  * convolution of the output's gradient with the kernels flipped and their channels exchanged.
  */
-import { aligned, Conv2dGeometry, copyToFrame, windowCorner, writeOffsets } from "./conv2dGeometry";
+import { aligned, ceilDivide, Conv2dGeometry, copyToFrame, windowCorner } from "./conv2dGeometry";
 import { blockCount, blockStart, denseTile, indirectTile } from "./tile";
 
 /** Whether 8 neighbouring windows can be read as vectors, without wasting more than a quarter of the lanes. */
@@ -24,20 +24,31 @@ export function conv2dScratchBytes(geometry: usize): usize {
   );
 }
 
-/** Packs weights [O, C, kh, kw] into blocks of output channels, step-major, as the tile reads them. */
+/**
+ * Packs weights [O, C, kh, kw] into blocks of output channels, step-major, as the tile reads them. The steps go by kernel
+ * row first, then channel, then kernel column: so the steps of a range of kernel rows lie side by side, and those that
+ * would only meet padding can be left out.
+ */
 function packWeights(g: Conv2dGeometry, weight: usize, packed: usize): void {
   const steps = g.steps;
   const groupOut = g.groupOut;
   const blocks = blockCount(groupOut);
+  const kernelHeight = g.kernelHeight;
+  const kernelWidth = g.kernelWidth;
   for (let group = 0; group < g.groups; group++) {
     for (let block = 0; block < blocks; block++) {
       const start = blockStart(block, groupOut, blocks);
       const rows = blockStart(block + 1, groupOut, blocks) - start;
       const from = weight + ((<usize>((group * groupOut + start) * steps)) << 2);
-      for (let step = 0; step < steps; step++) {
-        for (let row = 0; row < rows; row++) {
-          store<u32>(packed, load<u32>(from + ((<usize>(row * steps + step)) << 2)));
-          packed += 4;
+      for (let i = 0; i < kernelHeight; i++) {
+        for (let channel = 0; channel < g.groupIn; channel++) {
+          for (let j = 0; j < kernelWidth; j++) {
+            const step = (channel * kernelHeight + i) * kernelWidth + j;
+            for (let row = 0; row < rows; row++) {
+              store<u32>(packed, load<u32>(from + ((<usize>(row * steps + step)) << 2)));
+              packed += 4;
+            }
+          }
         }
       }
     }
@@ -48,20 +59,38 @@ function packWeights(g: Conv2dGeometry, weight: usize, packed: usize): void {
 function packFlippedWeights(g: Conv2dGeometry, weight: usize, packed: usize): void {
   const groupIn = g.groupIn;
   const groupOut = g.groupOut;
-  const kernel = g.kernelHeight * g.kernelWidth;
+  const kernelHeight = g.kernelHeight;
+  const kernelWidth = g.kernelWidth;
   const blocks = blockCount(groupOut);
   for (let group = 0; group < g.groups; group++) {
     for (let block = 0; block < blocks; block++) {
       const start = blockStart(block, groupOut, blocks);
       const end = blockStart(block + 1, groupOut, blocks);
-      for (let channel = 0; channel < groupIn; channel++) {
-        for (let tap = 0; tap < kernel; tap++) {
-          for (let row = start; row < end; row++) {
-            const from = ((group * groupIn + channel) * groupOut + row) * kernel + (kernel - 1 - tap);
-            store<u32>(packed, load<u32>(weight + ((<usize>from) << 2)));
-            packed += 4;
+      for (let i = kernelHeight - 1; i >= 0; i--) {
+        for (let channel = 0; channel < groupIn; channel++) {
+          for (let j = kernelWidth - 1; j >= 0; j--) {
+            for (let row = start; row < end; row++) {
+              const kernel = (group * groupIn + channel) * groupOut + row;
+              const from = (kernel * kernelHeight + i) * kernelWidth + j;
+              store<u32>(packed, load<u32>(weight + ((<usize>from) << 2)));
+              packed += 4;
+            }
           }
         }
+      }
+    }
+  }
+}
+
+/** For each step, how many bytes after the window's corner its input lies. */
+function writeStepOffsets(g: Conv2dGeometry, offsets: usize): void {
+  const width = g.frameWidth;
+  const plane = g.frameHeight * width;
+  for (let i = 0; i < g.kernelHeight; i++) {
+    for (let channel = 0; channel < g.groupIn; channel++) {
+      for (let j = 0; j < g.kernelWidth; j++) {
+        store<i32>(offsets, (channel * plane + i * g.dilationHeight * width + j * g.dilationWidth) << 2);
+        offsets += 4;
       }
     }
   }
@@ -121,6 +150,7 @@ export function conv2d(
 ): void {
   const g = changetype<Conv2dGeometry>(geometry);
   const steps = g.steps;
+  const rowSteps = g.groupIn * g.kernelWidth;
   const groupOut = g.groupOut;
   const pixels = g.outHeight * g.outWidth;
   const width = g.outWidth;
@@ -130,7 +160,7 @@ export function conv2d(
   const panel = frame + aligned(g.frameBytes);
   if (flipped) packFlippedWeights(g, weight, packed);
   else packWeights(g, weight, packed);
-  writeOffsets(g, offsets);
+  writeStepOffsets(g, offsets);
 
   const inPlace = readsInPlace(g);
   const blocks = blockCount(groupOut);
@@ -156,9 +186,18 @@ export function conv2d(
           let to = target + <usize>start * planeBytes;
           for (let y = 0; y < g.outHeight; y++) {
             const corner = source + <usize>y * cornerRow;
+            // The kernel rows that lie within the image: row y·stride + i·dilation − top.
+            const top = y * g.strideHeight - g.padTop;
+            const firstRow = max(0, min(g.kernelHeight, ceilDivide(-top, g.dilationHeight)));
+            const lastRow = max(firstRow, min(g.kernelHeight, ceilDivide(g.inHeight - top, g.dilationHeight)));
+            const first = firstRow * rowSteps;
+            const count = (lastRow - firstRow) * rowSteps;
+            const rowA = a + ((<usize>(first * rows)) << 2);
+            const rowOffsets = offsets + ((<usize>first) << 2);
             for (let x = 0; x < width; x += 8) {
               const columns = min(8, width - x);
-              indirectTile(rows, a, corner + ((<usize>x) << 2), offsets, steps, to, planeBytes, columns, blockBias);
+              const at = corner + ((<usize>x) << 2);
+              indirectTile(rows, rowA, at, rowOffsets, count, to, planeBytes, columns, blockBias);
               to += (<usize>columns) << 2;
             }
           }

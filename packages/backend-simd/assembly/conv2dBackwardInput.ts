@@ -1,20 +1,13 @@
 /**
- * The input's gradient of a convolution with a stride: for each image the column matrix Wᵀ · gradOutput, whose
+ * The input's gradient of a convolution where it can't or shouldn't be written as a convolution: for each image the column matrix Wᵀ · gradOutput, whose
  * entries are then added to the pixels they came from.
  */
-import { aligned, Conv2dGeometry } from "./conv2dGeometry";
+import { aligned, ceilDivide, Conv2dGeometry } from "./conv2dGeometry";
 import { gemm, gemmScratchBytes } from "./gemm";
 
 export function conv2dBackwardInputScratchBytes(geometry: usize): usize {
   const g = changetype<Conv2dGeometry>(geometry);
   return aligned(<usize>(g.steps * g.outHeight * g.outWidth) << 2) + aligned(gemmScratchBytes()) + 128;
-}
-
-/** ⌈a / b⌉ for b > 0. */
-// @ts-ignore: decorator
-@inline
-function ceilDivide(a: i32, b: i32): i32 {
-  return a > 0 ? (a + b - 1) / b : -(-a / b);
 }
 
 /** Adds columns[C·kh·kw, Ho·Wo] to the pixels of one image's group. */
@@ -31,7 +24,14 @@ function addColumns(g: Conv2dGeometry, columns: usize, image: usize): void {
           if (row < 0 || row >= g.inHeight) continue;
           const to = image + ((<usize>(row * g.inWidth)) << 2);
           const from = columns + ((<usize>(y * g.outWidth)) << 2);
-          for (let x = first; x < last; x++) {
+          let x = first;
+          if (g.strideWidth == 1) {
+            for (; x + 4 <= last; x += 4) {
+              const pixels = to + ((<usize>(x + left)) << 2);
+              v128.store(pixels, f32x4.add(v128.load(pixels), v128.load(from + ((<usize>x) << 2))));
+            }
+          }
+          for (; x < last; x++) {
             const pixel = to + ((<usize>(x * g.strideWidth + left)) << 2);
             store<f32>(pixel, load<f32>(pixel) + load<f32>(from + ((<usize>x) << 2)));
           }

@@ -1,22 +1,54 @@
 /**
  * The weights' gradient of a convolution: gradWeight[o, k] = Σ over images and pixels of gradOutput[o, pixel] · window[pixel, k].
  * With a horizontal stride of 1 the vectors run along a row of pixels: a tile of output channels × window positions
- * keeps its sums in registers over one image and adds them, lane by lane, to a table; lanes are summed at the very end.
- * That also bounds the rounding error: sums of sums. Other strides gather windows into rows and multiply matrices.
+ * keeps its sums in registers over a few images and adds them, lane by lane, to a table; lanes are summed at the very
+ * end. That also bounds the rounding error: sums of sums. Other strides gather windows into rows and multiply matrices.
  */
 import { aligned, Conv2dGeometry, copyToFrame, windowCorner, writeOffsets } from "./conv2dGeometry";
 import { gemm, gemmScratchBytes } from "./gemm";
 import { madd } from "./madd";
 import { blockCount, blockStart, loadLanes } from "./tile";
 
+/** Vectors that a tile sums up in registers, if it takes several images to have as many. */
+const VECTORS: i32 = 128;
+
+/** Vectors of 4 pixels in one output plane, each row filled up. */
+function vectorsOf(g: Conv2dGeometry): i32 {
+  return g.outHeight * ((g.outWidth + 3) >> 2);
+}
+
+/** How many images are summed up at once. */
+function imagesAtOnce(g: Conv2dGeometry): i32 {
+  return g.strideWidth == 1 ? max(1, min(g.batch, VECTORS / vectorsOf(g))) : 1;
+}
+
 export function conv2dBackwardWeightScratchBytes(geometry: usize): usize {
   const g = changetype<Conv2dGeometry>(geometry);
-  const fixed = aligned(<usize>g.steps << 2) + aligned(g.frameBytes) + 128;
+  const images = imagesAtOnce(g);
+  const fixed = aligned(<usize>g.steps << 2) + aligned(<usize>images * g.frameBytes) + 128;
   if (g.strideWidth != 1) {
     return fixed + aligned(<usize>(g.steps * g.outHeight * g.outWidth) << 2) + aligned(gemmScratchBytes());
   }
-  const vectors = g.outHeight * ((g.outWidth + 3) >> 2);
-  return fixed + aligned(<usize>(g.outChannels * g.steps) << 4) + aligned(<usize>(g.groupOut * vectors) << 4);
+  const vectors = images * vectorsOf(g);
+  return (
+    fixed +
+    aligned(<usize>(g.outChannels * g.steps) << 4) + // the table of sums
+    aligned(<usize>(g.groupOut * vectors) << 4) + // packed planes
+    aligned(<usize>vectors << 2) // where each vector's window corners lie
+  );
+}
+
+/** For each vector of pixels of `images` images, how many bytes after the first image's start its windows start. */
+function writeVectorOffsets(g: Conv2dGeometry, images: i32, imageBytes: usize, offsets: usize): void {
+  const row = g.strideHeight * g.frameWidth;
+  for (let image = 0; image < images; image++) {
+    for (let y = 0; y < g.outHeight; y++) {
+      for (let x = 0; x < g.outWidth; x += 4) {
+        store<u32>(offsets, <u32>(<usize>image * imageBytes + ((<usize>(y * row + x)) << 2)));
+        offsets += 4;
+      }
+    }
+  }
 }
 
 /** Lays a block of planes out as [row of pixels][vector][output channel], the last vector of a row filled up with 0. */
@@ -49,7 +81,8 @@ function addTo(table: usize, value: v128): void {
   v128.store(table, f32x4.add(v128.load(table), value));
 }
 
-/** ROWS output channels × COLUMNS window positions over one image; ROWS · COLUMNS + COLUMNS + 2 must fit 15 registers. */
+/** ROWS output channels × COLUMNS window positions over `count` vectors; ROWS · COLUMNS + COLUMNS + 2
+ * must fit 15 registers. If `rest` isn't 0, every `perRow`th vector has only so many pixels. */
 // @ts-ignore: decorator
 @inline
 function windowTile(
@@ -57,10 +90,11 @@ function windowTile(
   COLUMNS: i32,
   packed: usize,
   source: usize,
-  sourceRow: usize,
+  vectors: usize,
+  count: i32,
+  perRow: i32,
+  rest: i32,
   offsets: usize,
-  height: i32,
-  width: i32,
   table: usize,
   tableRow: usize,
 ): void {
@@ -83,56 +117,54 @@ function windowTile(
   let c31 = c00;
   let c40 = c00;
   let c41 = c00;
-  const rest = width & 3;
-  const rowBytes = (<usize>(width & ~3)) << 2;
-  const lane = i32x4(0, 1, 2, 3);
-  const mask = i32x4.lt_s(lane, i32x4.splat(rest));
-  let at: usize = 0;
-  for (let y = 0; y < height; y++) {
-    const end = at + rowBytes + (rest ? 16 : 0);
-    for (let x = at; x < end; x += 16) {
-      let v0 = v128.load(w0 + x);
-      let v1 = COLUMNS > 1 ? v128.load(w1 + x) : v0;
-      let v2 = COLUMNS > 2 ? v128.load(w2 + x) : v0;
-      let v3 = COLUMNS > 3 ? v128.load(w3 + x) : v0;
-      if (rest && x + 16 == end) {
+  const mask = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(rest));
+  const end = vectors + ((<usize>count) << 2);
+  let left = perRow;
+  for (; vectors < end; vectors += 4) {
+    const x = <usize>load<u32>(vectors);
+    let v0 = v128.load(w0 + x);
+    let v1 = COLUMNS > 1 ? v128.load(w1 + x) : v0;
+    let v2 = COLUMNS > 2 ? v128.load(w2 + x) : v0;
+    let v3 = COLUMNS > 3 ? v128.load(w3 + x) : v0;
+    if (rest) {
+      if (--left == 0) {
+        left = perRow;
         // Lanes past the row hold other pixels, perhaps NaN: 0 · NaN would reach the sum.
         v0 = v128.and(v0, mask);
         if (COLUMNS > 1) v1 = v128.and(v1, mask);
         if (COLUMNS > 2) v2 = v128.and(v2, mask);
         if (COLUMNS > 3) v3 = v128.and(v3, mask);
       }
-      let p = v128.load(packed);
-      c00 = madd(c00, p, v0);
-      if (COLUMNS > 1) c01 = madd(c01, p, v1);
-      if (COLUMNS > 2) c02 = madd(c02, p, v2);
-      if (COLUMNS > 3) c03 = madd(c03, p, v3);
-      if (ROWS > 1) {
-        p = v128.load(packed, 16);
-        c10 = madd(c10, p, v0);
-        if (COLUMNS > 1) c11 = madd(c11, p, v1);
-        if (COLUMNS > 2) c12 = madd(c12, p, v2);
-        if (COLUMNS > 3) c13 = madd(c13, p, v3);
-      }
-      if (ROWS > 2) {
-        p = v128.load(packed, 32);
-        c20 = madd(c20, p, v0);
-        if (COLUMNS > 1) c21 = madd(c21, p, v1);
-        if (COLUMNS > 2) c22 = madd(c22, p, v2);
-      }
-      if (ROWS > 3) {
-        p = v128.load(packed, 48);
-        c30 = madd(c30, p, v0);
-        if (COLUMNS > 1) c31 = madd(c31, p, v1);
-      }
-      if (ROWS > 4) {
-        p = v128.load(packed, 64);
-        c40 = madd(c40, p, v0);
-        if (COLUMNS > 1) c41 = madd(c41, p, v1);
-      }
-      packed += <usize>(ROWS << 4);
     }
-    at += sourceRow;
+    let p = v128.load(packed);
+    c00 = madd(c00, p, v0);
+    if (COLUMNS > 1) c01 = madd(c01, p, v1);
+    if (COLUMNS > 2) c02 = madd(c02, p, v2);
+    if (COLUMNS > 3) c03 = madd(c03, p, v3);
+    if (ROWS > 1) {
+      p = v128.load(packed, 16);
+      c10 = madd(c10, p, v0);
+      if (COLUMNS > 1) c11 = madd(c11, p, v1);
+      if (COLUMNS > 2) c12 = madd(c12, p, v2);
+      if (COLUMNS > 3) c13 = madd(c13, p, v3);
+    }
+    if (ROWS > 2) {
+      p = v128.load(packed, 32);
+      c20 = madd(c20, p, v0);
+      if (COLUMNS > 1) c21 = madd(c21, p, v1);
+      if (COLUMNS > 2) c22 = madd(c22, p, v2);
+    }
+    if (ROWS > 3) {
+      p = v128.load(packed, 48);
+      c30 = madd(c30, p, v0);
+      if (COLUMNS > 1) c31 = madd(c31, p, v1);
+    }
+    if (ROWS > 4) {
+      p = v128.load(packed, 64);
+      c40 = madd(c40, p, v0);
+      if (COLUMNS > 1) c41 = madd(c41, p, v1);
+    }
+    packed += <usize>(ROWS << 4);
   }
   addTo(table, c00);
   if (COLUMNS > 1) addTo(table + 16, c01);
@@ -168,31 +200,33 @@ function windowTiles(
   rows: i32,
   packed: usize,
   source: usize,
-  sourceRow: usize,
+  vectors: usize,
+  count: i32,
+  width: i32,
   offsets: usize,
   steps: i32,
-  height: i32,
-  width: i32,
   table: usize,
 ): void {
   const tableRow = (<usize>steps) << 4;
+  const perRow = (width + 3) >> 2;
+  const rest = width & 3;
   const columns = rows >= 4 ? 2 : rows == 3 ? 3 : 4;
   let step = 0;
   for (; step + columns <= steps; step += columns) {
-    if (rows == 5) windowTile(5, 2, packed, source, sourceRow, offsets, height, width, table, tableRow);
-    else if (rows == 4) windowTile(4, 2, packed, source, sourceRow, offsets, height, width, table, tableRow);
-    else if (rows == 3) windowTile(3, 3, packed, source, sourceRow, offsets, height, width, table, tableRow);
-    else if (rows == 2) windowTile(2, 4, packed, source, sourceRow, offsets, height, width, table, tableRow);
-    else windowTile(1, 4, packed, source, sourceRow, offsets, height, width, table, tableRow);
+    if (rows == 5) windowTile(5, 2, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    else if (rows == 4) windowTile(4, 2, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    else if (rows == 3) windowTile(3, 3, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    else if (rows == 2) windowTile(2, 4, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    else windowTile(1, 4, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
     offsets += (<usize>columns) << 2;
     table += (<usize>columns) << 4;
   }
   for (; step < steps; step++) {
-    if (rows == 5) windowTile(5, 1, packed, source, sourceRow, offsets, height, width, table, tableRow);
-    else if (rows == 4) windowTile(4, 1, packed, source, sourceRow, offsets, height, width, table, tableRow);
-    else if (rows == 3) windowTile(3, 1, packed, source, sourceRow, offsets, height, width, table, tableRow);
-    else if (rows == 2) windowTile(2, 1, packed, source, sourceRow, offsets, height, width, table, tableRow);
-    else windowTile(1, 1, packed, source, sourceRow, offsets, height, width, table, tableRow);
+    if (rows == 5) windowTile(5, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    else if (rows == 4) windowTile(4, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    else if (rows == 3) windowTile(3, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    else if (rows == 2) windowTile(2, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    else windowTile(1, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
     offsets += 4;
     table += 16;
   }
@@ -228,50 +262,75 @@ export function conv2dBackwardWeight(
   const imageBytes = (<usize>(g.groupIn * g.inHeight * g.inWidth)) << 2;
   const weights = g.outChannels * steps;
   const offsets = aligned(scratch);
+  const images = imagesAtOnce(g);
   const frame = offsets + aligned(<usize>steps << 2);
-  const work = frame + aligned(g.frameBytes);
+  const work = frame + aligned(<usize>images * g.frameBytes);
   writeOffsets(g, offsets);
   const inPlace = g.strideWidth == 1;
-  const packed = work + aligned(<usize>weights << 4);
-  const gemmScratch = work + aligned(<usize>(steps * pixels) << 2);
-  const sourceRow = (<usize>(g.strideHeight * g.frameWidth)) << 2;
-  if (inPlace) memory.fill(work, 0, <usize>weights << 4);
-  else memory.fill(gradWeight, 0, <usize>weights << 2);
+  if (!inPlace) {
+    const gemmScratch = work + aligned(<usize>(steps * pixels) << 2);
+    memory.fill(gradWeight, 0, <usize>weights << 2);
+    for (let image = begin; image < end; image++) {
+      for (let group = 0; group < g.groups; group++) {
+        const index = image * g.groups + group;
+        let source = input + <usize>index * imageBytes;
+        if (g.padded) {
+          copyToFrame(g, source, frame);
+          source = frame;
+        }
+        gatherRows(g, source, offsets, work);
+        const planes = gradOutput + ((<usize>(index * groupOut * pixels)) << 2);
+        const target = gradWeight + ((<usize>(group * groupOut * steps)) << 2);
+        gemm(planes, work, target, groupOut, steps, pixels, false, false, true, 0, groupOut, gemmScratch);
+      }
+    }
+    return;
+  }
 
-  for (let image = begin; image < end; image++) {
+  const vectorCount = vectorsOf(g);
+  const packed = work + aligned(<usize>weights << 4);
+  const vectors = packed + aligned(<usize>(groupOut * images * vectorCount) << 4);
+  const frameBytes = <usize>g.frameBytes;
+  writeVectorOffsets(g, images, g.padded ? frameBytes : <usize>g.groups * imageBytes, vectors);
+  memory.fill(work, 0, <usize>weights << 4);
+  const blocks = blockCount(groupOut);
+  for (let image = begin; image < end; image += images) {
+    const many = min(images, end - image);
     for (let group = 0; group < g.groups; group++) {
       let source = input + <usize>(image * g.groups + group) * imageBytes;
       if (g.padded) {
-        copyToFrame(g, source, frame);
+        for (let i = 0; i < many; i++) {
+          copyToFrame(g, source + <usize>(i * g.groups) * imageBytes, frame + <usize>i * frameBytes);
+        }
         source = frame;
       }
-      const planes = gradOutput + ((<usize>((image * g.groups + group) * groupOut * pixels)) << 2);
-      if (!inPlace) {
-        gatherRows(g, source, offsets, work);
-        const target = gradWeight + ((<usize>(group * groupOut * steps)) << 2);
-        gemm(planes, work, target, groupOut, steps, pixels, false, false, true, 0, groupOut, gemmScratch);
-        continue;
-      }
-      const blocks = blockCount(groupOut);
       for (let block = 0; block < blocks; block++) {
         const start = blockStart(block, groupOut, blocks);
         const rows = blockStart(block + 1, groupOut, blocks) - start;
-        packPlanes(planes + ((<usize>(start * pixels)) << 2), rows, g.outHeight, g.outWidth, packed);
+        for (let i = 0; i < many; i++) {
+          const plane = ((image + i) * g.groups + group) * groupOut + start;
+          packPlanes(
+            gradOutput + ((<usize>(plane * pixels)) << 2),
+            rows,
+            g.outHeight,
+            g.outWidth,
+            packed + ((<usize>(i * vectorCount * rows)) << 4),
+          );
+        }
         windowTiles(
           rows,
           packed,
           source,
-          sourceRow,
+          vectors,
+          many * vectorCount,
+          g.outWidth,
           offsets,
           steps,
-          g.outHeight,
-          g.outWidth,
           work + ((<usize>((group * groupOut + start) * steps)) << 4),
         );
       }
     }
   }
-  if (!inPlace) return;
   for (let i = 0; i < weights; i++) {
     const lanes = v128.load(work + ((<usize>i) << 4));
     const sum =

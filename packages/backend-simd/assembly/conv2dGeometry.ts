@@ -55,6 +55,13 @@ export function aligned(bytes: usize): usize {
   return (bytes + 63) & ~63;
 }
 
+/** ⌈a / b⌉ for b > 0. */
+// @ts-ignore: decorator
+@inline
+export function ceilDivide(a: i32, b: i32): i32 {
+  return a > 0 ? (a + b - 1) / b : -(-a / b);
+}
+
 /** Copies one group's planes into a frame of zeros, or crops them where padding is negative. */
 export function copyToFrame(g: Conv2dGeometry, image: usize, frame: usize): void {
   const height = g.frameHeight;
