@@ -8,6 +8,8 @@ export interface ProgressBar {
   stop(): void;
 }
 
+const width = 24;
+
 const still: ProgressBar = { update() {}, stop() {} };
 
 /** What the bar is about. */
@@ -15,11 +17,12 @@ export interface ProgressBarOptions {
   /** What stands before the bar. */
   label: string;
   total: number;
-  /** How an amount is written, with its unit. */
+  /** How an amount is written, and its unit, where that does not say it. */
   amount: (value: number) => string;
+  unit?: string;
 }
 
-export function startProgressBar(output: Output, { label, total, amount }: ProgressBarOptions): ProgressBar {
+export function startProgressBar(output: Output, { label, total, amount, unit = '' }: ProgressBarOptions): ProgressBar {
   if (!output.animated) return still;
   const started = performance.now();
   const bar = new cliProgress.SingleBar(
@@ -32,9 +35,9 @@ export function startProgressBar(output: Output, { label, total, amount }: Progr
         const elapsed = (performance.now() - started) / 1000;
         const rate = elapsed > 0 ? value / elapsed : 0;
         const left = rate > 0 ? `${Math.ceil((total - value) / rate)} s left` : '';
-        const filled = Math.round(progress * 30);
-        const drawn = '█'.repeat(filled) + '░'.repeat(30 - filled);
-        const line = `${label} ${drawn} ${amount(value)} of ${amount(total)} · ${amount(rate)}/s · ${left}`;
+        const filled = Math.round(progress * width);
+        const drawn = '█'.repeat(filled) + '░'.repeat(width - filled);
+        const line = `${label} ${drawn} ${amount(value)} of ${amount(total)}${unit} · ${amount(rate)}${unit}/s · ${left}`;
         // A line that wraps could not be drawn over.
         return line.slice(
           0,

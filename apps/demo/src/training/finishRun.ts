@@ -62,7 +62,7 @@ export async function finishRun(options: FinishOptions): Promise<void> {
     output.result(`features  ${features.folder} (test image 0, ${features.label}, taken for: ${features.prediction})`);
     const share = source.isComplete ? '' : ` on a sample of ${count(recorder.trainExamples)} images`;
     output.result(
-      `\nDone${share}: open the PNG files above, or look at another image with: pnpm flambeau feature-maps ${checkpoint} --index 1`,
+      `\nDone${share}: open the PNG files above, or look at another image with: npx pnpm flambeau feature-maps ${checkpoint} --index 1`,
     );
   }
 }

@@ -57,7 +57,8 @@ export class RunRecorder implements TrainerCallback {
     this.bar = startProgressBar(output, {
       label: `epoch ${epoch} (${epoch + 1} of ${about.epochs})`,
       total: about.trainExamples,
-      amount: (images) => `${count(images)} images`,
+      amount: count,
+      unit: ' images',
     });
     return this.breathe();
   }
@@ -105,8 +106,8 @@ export class RunRecorder implements TrainerCallback {
     });
     // The notes' own line, then what they leave out.
     output.say(
-      `epoch ${epoch} total_correct: ${totalCorrect} loss: ${totalLoss} | train accuracy: ${trainAccuracy.toFixed(4)} ` +
-        `test accuracy: ${testAccuracy.toFixed(4)} ${seconds.toFixed(1)} s ${count(examplesPerSecond)} images/s`,
+      `epoch ${epoch} total_correct: ${totalCorrect} loss: ${totalLoss} ` +
+        `test accuracy: ${testAccuracy.toFixed(4)} time: ${seconds.toFixed(1)} s`,
     );
   }
 

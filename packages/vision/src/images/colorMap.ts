@@ -8,7 +8,7 @@ import type { RgbaImage } from './rgbaImage.ts';
  * - `gray`: `low` is black, `high` is white: the images themselves.
  * - `inferno`: from black over red to light yellow, evenly growing in lightness: how much there is of something, as in
  *   a feature map after its ReLU.
- * - `diverging`: blue below 0, white at 0, red above, with equal reach on both sides: weights, where the sign matters.
+ * - `diverging`: blue below 0, near white at 0, red above, with equal reach on both sides: weights, where the sign matters.
  */
 export type ColorMapName = 'gray' | 'inferno' | 'diverging';
 
@@ -18,7 +18,8 @@ export interface ValueRange {
   readonly high: number;
 }
 
-const steps = 256;
+// Odd, so that one colour stands in the middle: 0 of a diverging map.
+const steps = 257;
 
 function table(color: (t: number) => string): Uint8ClampedArray {
   const bytes = new Uint8ClampedArray(steps * 4);
@@ -37,7 +38,7 @@ const palettes: Record<ColorMapName, (t: number) => string> = {
 
 const tables = new Map<ColorMapName, Uint8ClampedArray>();
 
-/** The 256 colours of a map, four bytes each. */
+/** The 257 colours of a map, four bytes each. */
 export function colorTable(name: ColorMapName): Uint8ClampedArray {
   let colors = tables.get(name);
   if (!colors) {
