@@ -14,6 +14,10 @@ export function packageConfig(entry: Record<string, string>, overrides: Options 
     // One copy of every class and registry for all entries, in CommonJS too.
     splitting: true,
     external: [/^node:/],
+    // CommonJS has no import.meta.
+    esbuildOptions: (options, { format }) => {
+      if (format === 'cjs') options.define = { ...options.define, 'import.meta.dirname': '__dirname' };
+    },
     ...overrides,
   };
 }

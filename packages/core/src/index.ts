@@ -12,6 +12,7 @@ export {
 export { type BackendReport, createBackend, listBackends } from './backend/createBackend.ts';
 export {
   type BackendOptions,
+  type BackendProbe,
   type BackendProvider,
   BackendUnavailableError,
   type OpenedBackend,

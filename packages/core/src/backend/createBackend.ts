@@ -3,6 +3,7 @@ import { cpuProvider } from './cpu.ts';
 import { internals } from './engine.ts';
 import {
   type BackendOptions,
+  type BackendProbe,
   BackendUnavailableError,
   backendProvider,
   backendProviderNames,
@@ -19,13 +20,8 @@ registerBackendProvider(cpuProvider);
 const autoOrder = ['webgpu', 'simd', 'cpu'];
 
 /** What this machine can use, and why not the rest. */
-export interface BackendReport {
+export interface BackendReport extends BackendProbe {
   readonly name: string;
-  readonly available: boolean;
-  /** The device in words; empty where there is none. */
-  readonly device: string;
-  /** Why the backend is not available, or not chosen by `'auto'`; empty where it is. */
-  readonly reason: string;
 }
 
 const opened = new Map<string, Promise<Backend>>();
@@ -48,9 +44,11 @@ export async function createBackend(name = 'auto', options: BackendOptions = {})
   const reasons: string[] = [];
   for (const candidate of autoOrder) {
     try {
-      const backend = await open(candidate, candidate === 'webgpu' ? { ...options, threads: undefined } : options);
-      if (candidate !== 'webgpu' || backend.capabilities.gpu) return backend;
-      reasons.push(`webgpu: ${softwareAdapter(backend)}`);
+      const { reason } = (await backendProvider(candidate).probe?.()) ?? { reason: '' };
+      // Threads are asked of the CPU's backends; a GPU has none to set.
+      if (reason === '')
+        return await open(candidate, candidate === 'webgpu' ? { ...options, threads: undefined } : options);
+      reasons.push(`${candidate}: ${reason}`);
     } catch (error) {
       if (!(error instanceof BackendUnavailableError)) throw error;
       reasons.push(`${candidate}: ${error.message}`);
@@ -64,9 +62,9 @@ export async function listBackends(): Promise<BackendReport[]> {
   const reports: BackendReport[] = [];
   for (const name of backendProviderNames()) {
     try {
-      const backend = await open(name, {});
-      const reason = name === 'webgpu' && !backend.capabilities.gpu ? softwareAdapter(backend) : '';
-      reports.push({ name, available: true, device: backend.device, reason });
+      const probe = await backendProvider(name).probe?.();
+      if (probe !== undefined) reports.push({ name, ...probe });
+      else reports.push({ name, available: true, device: (await open(name, {})).device, reason: '' });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       reports.push({ name, available: false, device: '', reason });
@@ -74,8 +72,6 @@ export async function listBackends(): Promise<BackendReport[]> {
   }
   return reports;
 }
-
-const softwareAdapter = (backend: Backend) => `${backend.device} is a software adapter: 'auto' passes it over`;
 
 function open(name: string, options: BackendOptions): Promise<Backend> {
   const key = JSON.stringify([name, options]);

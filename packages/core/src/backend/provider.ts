@@ -39,6 +39,20 @@ export interface OpenedBackend {
 export interface BackendProvider {
   readonly name: string;
   open(options: BackendOptions): Promise<OpenedBackend>;
+  /**
+   * Optional: finds out whether the backend would work without opening it, and without harm to this process where a
+   * driver is broken. `'auto'` and `listBackends` ask here first.
+   */
+  probe?(): Promise<BackendProbe>;
+}
+
+/** What a probe has found. */
+export interface BackendProbe {
+  readonly available: boolean;
+  /** The device in words; empty where there is none. */
+  readonly device: string;
+  /** Why it is not available, or why `'auto'` passes it over; empty where it is to be used. */
+  readonly reason: string;
 }
 
 /** A backend cannot be had on this machine; the message says why and what to install. */

@@ -15,11 +15,7 @@ export const webgpuProvider: BackendProvider = {
     const powerPreference = options.powerPreference ?? 'high-performance';
     const adapter = await gpu.requestAdapter({ powerPreference });
     if (adapter === null) {
-      throw new BackendUnavailableError(
-        inNode
-          ? 'WebGPU found no adapter: install a GPU driver with Vulkan, Metal or Direct3D 12'
-          : 'WebGPU found no adapter: the browser has WebGPU but offers no GPU',
-      );
+      throw new BackendUnavailableError(noAdapter);
     }
     const { env } = await import('@tensorflow/tfjs-core');
     try {
@@ -36,20 +32,63 @@ export const webgpuProvider: BackendProvider = {
     if (!(await setBackend('webgpu'))) {
       throw new BackendUnavailableError('the WebGPU device could not be opened: the driver refused it');
     }
-    const { vendor, architecture, description } = adapter.info;
-    const words = [description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed GPU', 'WebGPU'];
-    const software = /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(
-      `${vendor} ${architecture} ${description}`,
-    );
     return {
       tfName: 'webgpu',
-      device: words.join(' · '),
-      capabilities: { synchronousReads: false, gpu: !software },
+      device: deviceName(adapter.info),
+      capabilities: { synchronousReads: false, gpu: !isSoftware(adapter.info) },
     };
+  },
+  async probe() {
+    const info = inNode ? await probeInChild() : await probeHere();
+    if (typeof info === 'string') return { available: false, device: '', reason: info };
+    const reason = isSoftware(info) ? 'a software adapter, slower than a CPU backend' : '';
+    return { available: true, device: deviceName(info), reason };
   },
 };
 
+type AdapterInfo = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'description'>;
+
+const deviceName = ({ vendor, architecture, description }: AdapterInfo): string =>
+  `${description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed GPU'} · WebGPU`;
+
+const isSoftware = ({ vendor, architecture, description }: AdapterInfo): boolean =>
+  /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(`${vendor} ${architecture} ${description}`);
+
+async function probeHere(): Promise<AdapterInfo | string> {
+  const adapter = await (await findGpu()).requestAdapter();
+  return adapter === null ? noAdapter : adapter.info;
+}
+
+/**
+ * Asks for an adapter in a process of its own: drivers print what they please while they are looked for, and broken ones
+ * crash the process that looks.
+ */
+async function probeInChild(): Promise<AdapterInfo | string> {
+  const { execFile } = process.getBuiltinModule('node:child_process');
+  const program = `
+    const { create } = await import('webgpu').catch(() => process.exit(3));
+    const adapter = await create([]).requestAdapter();
+    const { vendor, architecture, description } = adapter?.info ?? {};
+    console.log(JSON.stringify(adapter && { vendor, architecture, description }));
+    process.exit(0);`;
+  const settings = { cwd: import.meta.dirname, timeout: 20_000 };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--input-type=module', '-e', program], settings, (error, output) => {
+      if (error === null) resolve(JSON.parse(output.trim().split('\n').at(-1) ?? 'null') ?? noAdapter);
+      else
+        resolve(error.code === 3 ? missingDawn : `the WebGPU driver failed when it was looked for (${failure(error)})`);
+    });
+  });
+}
+
+const failure = ({ code, signal }: { code?: number | string | null; signal?: string | null }): string =>
+  signal ? `signal ${signal}` : `exit code ${code}`;
+
 const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+const missingDawn = "backend 'webgpu' needs a package in Node: npm install webgpu";
+const noAdapter = inNode
+  ? 'WebGPU found no adapter: install a GPU driver with Vulkan, Metal or Direct3D 12'
+  : 'WebGPU found no adapter: the browser has WebGPU but offers no GPU';
 
 async function findGpu(): Promise<GPU> {
   if (globalThis.navigator?.gpu !== undefined) return navigator.gpu;
@@ -59,7 +98,7 @@ async function findGpu(): Promise<GPU> {
   try {
     dawn = await import('webgpu');
   } catch (cause) {
-    throw new BackendUnavailableError("backend 'webgpu' needs a package in Node: npm install webgpu", { cause });
+    throw new BackendUnavailableError(missingDawn, { cause });
   }
   Object.assign(globalThis, dawn.globals);
   // Node 20 has no `navigator`; newer ones have one without `gpu`.

@@ -8,6 +8,12 @@ let made = 0;
 
 /** A tensor that a module owns: it outlives every `tidy`, can be assigned to, and stands in the state dict. */
 class OwnedTensor extends Variable {
+  // TensorFlow.js's Variable takes everything with an `assign` for its instance; a Buffer must not be a Parameter.
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: asked of Parameter, it must answer for Parameter
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
   constructor(values: HostArray, trainable: boolean, kind: string, backend: Backend) {
     const tensor = backend.tensor(values);
     super(tensor, trainable, `flambeau/${kind}${made++}`, internals().nextTensorId());
