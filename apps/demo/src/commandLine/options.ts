@@ -11,6 +11,8 @@ export const shared = {
       '--data-dir <dir>',
       'folder with the official files, or with folders named after the data sets (also FLAMBEAU_DATA)',
     ),
+  offline: () =>
+    new Option('--offline', 'download nothing: without the data set on this machine, use the shipped sample'),
   backend: () => new Option('--backend <name>', 'where to compute: auto, webgpu, simd or cpu').default('auto'),
   threads: () => new Option('--threads <n>', 'threads of a CPU backend').argParser(parseCount),
 };
@@ -25,4 +27,10 @@ export interface OutputOptions {
 export interface BackendChoice {
   readonly backend: string;
   readonly threads?: number;
+}
+
+/** What a command that reads a data set is told. */
+export interface DataChoice {
+  readonly dataDir?: string;
+  readonly offline?: boolean;
 }

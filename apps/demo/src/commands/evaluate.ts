@@ -1,9 +1,7 @@
 import { Command } from 'commander';
-import { type BackendChoice, type OutputOptions, shared } from '../commandLine/options.ts';
+import { type BackendChoice, type DataChoice, type OutputOptions, shared } from '../commandLine/options.ts';
 
-interface EvaluateOptions extends BackendChoice, OutputOptions {
-  readonly dataDir?: string;
-}
+type EvaluateOptions = BackendChoice & DataChoice & OutputOptions;
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
@@ -12,6 +10,7 @@ export function evaluateCommand(): Command {
     .addOption(shared.backend())
     .addOption(shared.threads())
     .addOption(shared.dataDir())
+    .addOption(shared.offline())
     .addOption(shared.json())
     .addOption(shared.quiet())
     .addOption(shared.verbose())

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { parseIndex } from '../commandLine/numbers.ts';
-import { type BackendChoice, type OutputOptions, shared } from '../commandLine/options.ts';
+import { type BackendChoice, type DataChoice, type OutputOptions, shared } from '../commandLine/options.ts';
 
-interface FeatureMapsOptions extends BackendChoice, OutputOptions {
+interface FeatureMapsOptions extends BackendChoice, DataChoice, OutputOptions {
   readonly index: number;
   readonly out?: string;
-  readonly dataDir?: string;
 }
 
 export function featureMapsCommand(): Command {
@@ -17,6 +16,7 @@ export function featureMapsCommand(): Command {
     .addOption(shared.backend())
     .addOption(shared.threads())
     .addOption(shared.dataDir())
+    .addOption(shared.offline())
     .addOption(shared.json())
     .addOption(shared.quiet())
     .addOption(shared.verbose())

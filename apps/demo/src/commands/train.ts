@@ -30,6 +30,7 @@ export function addTrainOptions(command: Command): Command {
     .addOption(shared.backend())
     .addOption(shared.threads())
     .addOption(shared.dataDir())
+    .addOption(shared.offline())
     .option('--out <dir>', 'run folder, new or empty (default: runs/TASK/N)')
     .addOption(new Option('--resume <dir>', 'not there yet').argParser(refuseResume))
     .addOption(shared.json())

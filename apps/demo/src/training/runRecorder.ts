@@ -129,7 +129,8 @@ export class RunRecorder implements TrainerCallback {
   }
 
   private async interrupted(error: InterruptedError): Promise<InterruptedError> {
-    const { epoch = this.history.length, batch = 0, batches } = this.at ?? {};
+    const epoch = this.at?.epoch ?? this.history.length;
+    const batch = this.at?.batch ?? 0;
     const path = await this.saveWeights('last', epoch);
     await this.options.run.appendEvent({
       time: new Date().toISOString(),
@@ -138,7 +139,9 @@ export class RunRecorder implements TrainerCallback {
       batch,
       checkpoint: path,
     });
-    const where = `interrupted in epoch ${epoch} after ${batch}${batches === undefined ? '' : ` of ${batches}`} batches`;
+    const done = this.at?.batches === undefined ? `${batch}` : `${batch} of ${this.at.batches}`;
+    const where =
+      batch > 0 ? `interrupted in epoch ${epoch} after ${done} batches` : `interrupted before epoch ${epoch}`;
     return new InterruptedError(`${where}: the weights so far are in ${path}`, error.exitCode);
   }
 

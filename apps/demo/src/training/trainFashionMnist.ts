@@ -47,6 +47,7 @@ export async function trainFashionMnist(
   try {
     const { train, test, classes, source } = await loadData(output, {
       dataDir: options.dataDir,
+      offline: options.offline,
       limit: options.limit,
       signal,
     });

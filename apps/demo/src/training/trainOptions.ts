@@ -1,13 +1,12 @@
-import type { BackendChoice, OutputOptions } from '../commandLine/options.ts';
+import type { BackendChoice, DataChoice, OutputOptions } from '../commandLine/options.ts';
 
 /** What `train` is told on the command line. */
-export interface TrainOptions extends BackendChoice, OutputOptions {
+export interface TrainOptions extends BackendChoice, DataChoice, OutputOptions {
   readonly recipe: string;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly lr?: number;
   readonly seed: number;
   readonly limit?: number;
-  readonly dataDir?: string;
   readonly out?: string;
 }

@@ -31,7 +31,7 @@ function table(color: (t: number) => string): Uint8ClampedArray {
 }
 
 const palettes: Record<ColorMapName, (t: number) => string> = {
-  gray: (t) => `rgb(${255 * t},${255 * t},${255 * t})`,
+  gray: (t) => rgb(255 * t, 255 * t, 255 * t).formatRgb(),
   inferno: interpolateInferno,
   diverging: (t) => interpolateRdBu(1 - t),
 };
