@@ -15,9 +15,11 @@ export class Pool2dGeometry {
   padLeft: i32;
   dilationHeight: i32;
   dilationWidth: i32;
+  /** 0: NaN wins over every number (PyTorch). 1: it is passed over (TensorFlow.js). */
+  ignoreNaN: i32;
 }
 
-/** One window: the first pixel that is NaN, else the first of the largest. */
+/** One window: NaN if there is one (and it counts, or there is nothing else), else the first of the largest. */
 function poolWindow(g: Pool2dGeometry, plane: usize, y: i32, x: i32, value: usize, index: usize): void {
   const top = y * g.strideHeight - g.padTop;
   const left = x * g.strideWidth - g.padLeft;
@@ -31,8 +33,9 @@ function poolWindow(g: Pool2dGeometry, plane: usize, y: i32, x: i32, value: usiz
       if (column < 0 || column >= g.inWidth) continue;
       const at = row * g.inWidth + column;
       const pixel = load<f32>(plane + ((<usize>at) << 2));
+      const byNaN = g.ignoreNaN ? best != best : pixel != pixel;
       // A window of −∞ alone still has a winner: its first pixel.
-      if (bestIndex < 0 || pixel > best || pixel != pixel) {
+      if (bestIndex < 0 || pixel > best || byNaN) {
         best = pixel;
         bestIndex = at;
       }
@@ -42,17 +45,18 @@ function poolWindow(g: Pool2dGeometry, plane: usize, y: i32, x: i32, value: usiz
   store<i32>(index, bestIndex);
 }
 
-/** Where `a` keeps its place before `b`: b > a or b is NaN. */
+/** Where b takes a's place: b > a; or, with NaN winning, b is NaN; or, with NaN passed over, a is. */
 // @ts-ignore: decorator
 @inline
-function loses(a: v128, b: v128): v128 {
-  return v128.or(f32x4.gt(b, a), f32x4.ne(b, b));
+function loses(a: v128, b: v128, ignoreNaN: v128): v128 {
+  const nan = v128.bitselect(f32x4.ne(a, a), f32x4.ne(b, b), ignoreNaN);
+  return v128.or(f32x4.gt(b, a), nan);
 }
 
 /** 2 × 2 windows side by side, 4 at a time: `count` outputs of one row, a multiple of 4. */
 // @ts-ignore: decorator
 @inline
-function poolPairs(top: usize, width: i32, firstIndex: i32, count: i32, value: usize, index: usize): void {
+function poolPairs(top: usize, width: i32, firstIndex: i32, count: i32, ignoreNaN: v128, value: usize, index: usize): void {
   const rowBytes = (<usize>width) << 2;
   let at = i32x4.add(i32x4.splat(firstIndex), i32x4(0, 2, 4, 6));
   for (let x = 0; x < count; x += 4) {
@@ -63,15 +67,15 @@ function poolPairs(top: usize, width: i32, firstIndex: i32, count: i32, value: u
     let best = v128.shuffle<f32>(t0, t1, 0, 2, 4, 6);
     let where = at;
     let next = v128.shuffle<f32>(t0, t1, 1, 3, 5, 7);
-    let take = loses(best, next);
+    let take = loses(best, next, ignoreNaN);
     best = v128.bitselect(next, best, take);
     where = v128.bitselect(i32x4.add(at, i32x4.splat(1)), where, take);
     next = v128.shuffle<f32>(b0, b1, 0, 2, 4, 6);
-    take = loses(best, next);
+    take = loses(best, next, ignoreNaN);
     best = v128.bitselect(next, best, take);
     where = v128.bitselect(i32x4.add(at, i32x4.splat(width)), where, take);
     next = v128.shuffle<f32>(b0, b1, 1, 3, 5, 7);
-    take = loses(best, next);
+    take = loses(best, next, ignoreNaN);
     best = v128.bitselect(next, best, take);
     where = v128.bitselect(i32x4.add(at, i32x4.splat(width + 1)), where, take);
     v128.store(value, best);
@@ -100,6 +104,7 @@ export function maxPool2d(geometry: usize, input: usize, output: usize, indices:
   // Padding at the bottom or right, or ceil mode, may let the last windows hang over the edge.
   const wholeRows = pairs ? min(g.outHeight, g.inHeight >> 1) : 0;
   const wholeColumns = pairs ? min(g.outWidth, g.inWidth >> 1) & ~3 : 0;
+  const ignoreNaN = i32x4.splat(-g.ignoreNaN);
   for (let plane = begin; plane < end; plane++) {
     const from = input + <usize>plane * inBytes;
     for (let y = 0; y < g.outHeight; y++) {
@@ -107,7 +112,15 @@ export function maxPool2d(geometry: usize, input: usize, output: usize, indices:
       let x = 0;
       if (y < wholeRows) {
         const first = 2 * y * g.inWidth;
-        poolPairs(from + ((<usize>first) << 2), g.inWidth, first, wholeColumns, output + row, indices + row);
+        poolPairs(
+          from + ((<usize>first) << 2),
+          g.inWidth,
+          first,
+          wholeColumns,
+          ignoreNaN,
+          output + row,
+          indices + row,
+        );
         x = wholeColumns;
       }
       for (; x < g.outWidth; x++) {

@@ -20,7 +20,11 @@ export interface SimdBackendOptions extends HeapOptions {
  */
 const PRIORITY = 1.5;
 
-const registered = new Map<string, string>();
+/** Name → settings, shared by all copies of this package in a process (one may be imported and one required). */
+const REGISTERED = Symbol.for('@flambeau/backend-simd:registered');
+const shared = globalThis as { [REGISTERED]?: Map<string, string> };
+shared[REGISTERED] ??= new Map();
+const registered = shared[REGISTERED];
 
 /**
  * Registers the backend and its kernels with TensorFlow.js. Importing the package has done so under `'simd'` with default

@@ -2,6 +2,7 @@ import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { arrangeKernels } from './arrange.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { binaryKernels } from './binary.ts';
+import { channelsLastKernels } from './channelsLast.ts';
 import { compareKernels } from './compare.ts';
 import { conv2dKernels } from './conv2d.ts';
 import { createKernels } from './create.ts';
@@ -22,6 +23,7 @@ export const ownKernels: Omit<KernelConfig, 'backendName'>[] = [
   ...arrangeKernels,
   ...batchNormKernels,
   ...binaryKernels,
+  ...channelsLastKernels,
   ...compareKernels,
   ...conv2dKernels,
   ...createKernels,

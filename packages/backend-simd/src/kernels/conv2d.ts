@@ -1,3 +1,4 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import {
@@ -73,61 +74,75 @@ function gradientGeometry(forward: Geometry): Geometry {
   };
 }
 
-export const conv2dKernels = [
-  kernel<Conv2dInputs, Conv2dAttributes>(FLAMBEAU_KERNELS.conv2d, ({ inputs, attrs, backend }) => {
-    const { input, weight, bias } = inputs;
-    const { wasm, heap } = backend;
-    const geometry = geometryOf(input.shape, weight.shape, attrs);
-    const out = backend.output([input.shape[0]!, weight.shape[0]!, geometry.outHeight, geometry.outWidth], 'float32');
-    const [from, weights, biases, to] = [
-      backend.pointer(input),
-      backend.pointer(weight),
-      bias ? backend.pointer(bias) : 0,
-      backend.pointer(out),
-    ];
-    const arguments_ = writeGeometry(backend, geometry);
-    const scratch = heap.scratch(wasm.conv2dScratchBytes(arguments_));
-    wasm.conv2d(arguments_, from, weights, biases, to, false, 0, input.shape[0]!, scratch);
-    return out;
-  }),
+/** input ⋆ weight + bias, NCHW. */
+export function conv2d(backend: SimdBackend, inputs: Conv2dInputs, attrs: Conv2dAttributes): TensorInfo {
+  const { input, weight, bias } = inputs;
+  const { wasm, heap } = backend;
+  const geometry = geometryOf(input.shape, weight.shape, attrs);
+  const out = backend.output([input.shape[0]!, weight.shape[0]!, geometry.outHeight, geometry.outWidth], 'float32');
+  const [from, weights, biases, to] = [
+    backend.pointer(input),
+    backend.pointer(weight),
+    bias ? backend.pointer(bias) : 0,
+    backend.pointer(out),
+  ];
+  const arguments_ = writeGeometry(backend, geometry);
+  const scratch = heap.scratch(wasm.conv2dScratchBytes(arguments_));
+  wasm.conv2d(arguments_, from, weights, biases, to, false, 0, input.shape[0]!, scratch);
+  return out;
+}
 
+/** The gradient of the input, shaped `attrs.inputShape`. */
+export function conv2dBackwardInput(
+  backend: SimdBackend,
+  { gradOutput, weight }: Conv2dBackwardInputInputs,
+  attrs: Conv2dBackwardInputAttributes,
+): TensorInfo {
+  const { wasm, heap } = backend;
+  const geometry = geometryOf(attrs.inputShape, weight.shape, attrs);
+  const out = backend.output([...attrs.inputShape], 'float32');
+  const [from, weights, to] = [backend.pointer(gradOutput), backend.pointer(weight), backend.pointer(out)];
+  const batch = attrs.inputShape[0]!;
+  if (attrs.stride[0] === 1 && attrs.stride[1] === 1) {
+    const arguments_ = writeGeometry(backend, gradientGeometry(geometry));
+    const scratch = heap.scratch(wasm.conv2dScratchBytes(arguments_));
+    wasm.conv2d(arguments_, from, weights, 0, to, true, 0, batch, scratch);
+  } else {
+    const arguments_ = writeGeometry(backend, geometry);
+    const scratch = heap.scratch(wasm.conv2dBackwardInputScratchBytes(arguments_));
+    wasm.conv2dBackwardInput(arguments_, from, weights, to, 0, batch, scratch);
+  }
+  return out;
+}
+
+/** The gradient of the weight, shaped `attrs.weightShape`. */
+export function conv2dBackwardWeight(
+  backend: SimdBackend,
+  { gradOutput, input }: Conv2dBackwardWeightInputs,
+  attrs: Conv2dBackwardWeightAttributes,
+): TensorInfo {
+  const { wasm, heap } = backend;
+  const geometry = geometryOf(input.shape, attrs.weightShape, attrs);
+  const out = backend.output([...attrs.weightShape], 'float32');
+  const [grad, from, to] = [backend.pointer(gradOutput), backend.pointer(input), backend.pointer(out)];
+  const arguments_ = writeGeometry(backend, geometry);
+  const scratch = heap.scratch(wasm.conv2dBackwardWeightScratchBytes(arguments_));
+  wasm.conv2dBackwardWeight(arguments_, grad, from, to, 0, input.shape[0]!, scratch);
+  return out;
+}
+
+export const conv2dKernels = [
+  kernel<Conv2dInputs, Conv2dAttributes>(FLAMBEAU_KERNELS.conv2d, ({ inputs, attrs, backend }) =>
+    conv2d(backend, inputs, attrs),
+  ),
   kernel<Conv2dBackwardInputInputs, Conv2dBackwardInputAttributes>(
     FLAMBEAU_KERNELS.conv2dBackwardInput,
-    ({ inputs, attrs, backend }) => {
-      const { gradOutput, weight } = inputs;
-      const { wasm, heap } = backend;
-      const geometry = geometryOf(attrs.inputShape, weight.shape, attrs);
-      const out = backend.output([...attrs.inputShape], 'float32');
-      const [from, weights, to] = [backend.pointer(gradOutput), backend.pointer(weight), backend.pointer(out)];
-      const batch = attrs.inputShape[0]!;
-      if (attrs.stride[0] === 1 && attrs.stride[1] === 1) {
-        const arguments_ = writeGeometry(backend, gradientGeometry(geometry));
-        const scratch = heap.scratch(wasm.conv2dScratchBytes(arguments_));
-        wasm.conv2d(arguments_, from, weights, 0, to, true, 0, batch, scratch);
-      } else {
-        const arguments_ = writeGeometry(backend, geometry);
-        const scratch = heap.scratch(wasm.conv2dBackwardInputScratchBytes(arguments_));
-        wasm.conv2dBackwardInput(arguments_, from, weights, to, 0, batch, scratch);
-      }
-      return out;
-    },
+    ({ inputs, attrs, backend }) => conv2dBackwardInput(backend, inputs, attrs),
   ),
-
   kernel<Conv2dBackwardWeightInputs, Conv2dBackwardWeightAttributes>(
     FLAMBEAU_KERNELS.conv2dBackwardWeight,
-    ({ inputs, attrs, backend }) => {
-      const { gradOutput, input } = inputs;
-      const { wasm, heap } = backend;
-      const geometry = geometryOf(input.shape, attrs.weightShape, attrs);
-      const out = backend.output([...attrs.weightShape], 'float32');
-      const [grad, from, to] = [backend.pointer(gradOutput), backend.pointer(input), backend.pointer(out)];
-      const arguments_ = writeGeometry(backend, geometry);
-      const scratch = heap.scratch(wasm.conv2dBackwardWeightScratchBytes(arguments_));
-      wasm.conv2dBackwardWeight(arguments_, grad, from, to, 0, input.shape[0]!, scratch);
-      return out;
-    },
+    ({ inputs, attrs, backend }) => conv2dBackwardWeight(backend, inputs, attrs),
   ),
-
   kernel<Conv2dBackwardBiasInputs>(FLAMBEAU_KERNELS.conv2dBackwardBias, ({ inputs: { gradOutput }, backend }) => {
     const axes = gradOutput.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
     return reduce(backend, 'Sum', gradOutput, axes, false);

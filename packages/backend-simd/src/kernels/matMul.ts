@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { applyActivation, isFusable } from './activation.ts';
 import { applyBinary } from './binary.ts';
-import { applyUnary, UNARY } from './unary.ts';
 
 interface MatMulAttributes {
   transposeA: boolean;
@@ -100,15 +100,6 @@ interface FusedMatMulAttributes extends MatMulAttributes {
   leakyreluAlpha: number;
 }
 
-/** Activations that are applied in place. The rest goes to the cpu backend. */
-const ACTIVATIONS = new Map<string, number | undefined>([
-  ['linear', undefined],
-  ['relu', UNARY.Relu],
-  ['relu6', UNARY.Relu6],
-  ['sigmoid', UNARY.Sigmoid],
-  ['leakyrelu', UNARY.LeakyRelu],
-]);
-
 export const matMulKernels = [
   kernel<{ a: TensorInfo; b: TensorInfo }, MatMulAttributes>('BatchMatMul', (call) => {
     const { a, b } = call.inputs;
@@ -121,11 +112,10 @@ export const matMulKernels = [
     const { a, b, bias } = call.inputs;
     const activation = attrs.activation || 'linear';
     const isFloat = [a, b, bias].every((tensor) => !tensor || tensor.dtype === 'float32');
-    if (!isFloat || !ACTIVATIONS.has(activation)) return runHostKernel('_FusedMatMul', call);
+    if (!isFloat || !isFusable(activation)) return runHostKernel('_FusedMatMul', call);
     const out = batchMatMul(backend, a, b, attrs);
     if (bias) applyBinary(backend, 'Add', out, bias);
-    const operation = ACTIVATIONS.get(activation);
-    if (operation !== undefined) applyUnary(backend, operation, out, attrs.leakyreluAlpha);
+    applyActivation(backend, activation, out, attrs.leakyreluAlpha);
     return out;
   }),
 ];
