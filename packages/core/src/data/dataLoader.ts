@@ -70,14 +70,29 @@ export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
     return this.batchSampler.length;
   }
 
-  [Symbol.asyncIterator](): AsyncGenerator<Batch<Example>, void, undefined> {
-    // PyTorch's loader draws a base seed for its workers at the start of each epoch, whether it has workers or not.
-    (this.options.generator ?? defaultGenerator).randomInt64();
-    return this.epoch(this.options.backend ?? getDefaultBackend());
+  /** What the loader's own random numbers are drawn from. */
+  get generator(): Generator {
+    return this.options.generator ?? defaultGenerator;
   }
 
-  private async *epoch(backend: Backend): AsyncGenerator<Batch<Example>, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<Batch<Example>, void, undefined> {
+    return this.iterate();
+  }
+
+  /**
+   * One epoch.
+   *
+   * @param options.skip - batches at the beginning to leave out, without gathering them: how a run goes on in mid-epoch.
+   */
+  iterate({ skip = 0 }: { readonly skip?: number } = {}): AsyncGenerator<Batch<Example>, void, undefined> {
+    // PyTorch's loader draws a base seed for its workers at the start of each epoch, whether it has workers or not.
+    this.generator.randomInt64();
+    return this.epoch(this.options.backend ?? getDefaultBackend(), skip);
+  }
+
+  private async *epoch(backend: Backend, skip: number): AsyncGenerator<Batch<Example>, void, undefined> {
     const batches = this.batchSampler.batches()[Symbol.iterator]();
+    for (let i = 0; i < skip; i++) batches.next();
     let gathering = this.gatherNext(batches);
     try {
       for (;;) {

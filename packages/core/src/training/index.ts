@@ -8,3 +8,4 @@ export {
   type TrainerCallback,
   type TrainerOptions,
 } from './trainer.ts';
+export type { TrainerState } from './trainerState.ts';

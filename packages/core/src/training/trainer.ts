@@ -1,10 +1,23 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { DataLoader } from '../data/dataLoader.ts';
 import * as F from '../functional/loss.ts';
 import { correct } from '../metrics/accuracy.ts';
 import { Totals } from '../metrics/totals.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import type { Scheduler } from '../optim/scheduler.ts';
+import type { Generator } from '../random/generator.ts';
 import { type Classifier, type Evaluation, evaluate, type LabelledBatches, type LossFunction } from './evaluate.ts';
+import {
+  captureState,
+  type EpochProgress,
+  type GeneratorStates,
+  generatorStates,
+  restoreState,
+  resumeEpoch,
+  startOfEpoch,
+  type TrainerParts,
+  type TrainerState,
+} from './trainerState.ts';
 
 /** One epoch's figures. */
 export interface EpochResult {
@@ -47,6 +60,9 @@ export interface TrainerCallback {
   /** After every step. Nothing has been read from the device: losses come with the epoch. */
   onStep?(info: StepInfo): void | Promise<void>;
   onEpochEnd?(result: EpochResult): void | Promise<void>;
+  /** What it remembers, as plain JSON, for {@link Trainer.stateDict}. */
+  stateDict?(): unknown;
+  loadStateDict?(state: never): void;
 }
 
 export interface TrainerOptions {
@@ -88,6 +104,13 @@ export class Trainer {
   readonly lossFunction: LossFunction;
   private readonly scheduler: Scheduler | undefined;
   private readonly callbacks: readonly TrainerCallback[];
+  private progress: EpochProgress = startOfEpoch;
+  private totals: Totals<'loss' | 'correct'> | undefined;
+  /** The generators as they were when the epoch began. */
+  private epochStart: GeneratorStates | undefined;
+  private loaderGenerator: Generator | undefined;
+  /** Where a restored run's loader had come with a generator of its own; taken up when the loader is known. */
+  private loaderState: Uint8Array | undefined;
   /** Epochs done so far. */
   epoch = 0;
   /** Steps taken so far, over all epochs. */
@@ -115,16 +138,52 @@ export class Trainer {
     return evaluate(this.model, loader, { lossFunction: this.lossFunction });
   }
 
+  /**
+   * All that a run needs to go on as if it had never stopped: weights, optimizer, scheduler, generators, the position in
+   * the epoch, and what the callbacks remember. May be asked for between steps (in a callback) or after an interruption.
+   */
+  async stateDict(): Promise<TrainerState> {
+    const { loss = 0, correct: right = 0 } = (await this.totals?.read()) ?? {};
+    const { progress } = this;
+    const position = { ...progress, loss: progress.loss + loss, correct: progress.correct + right };
+    const generators = {
+      now: generatorStates(this.loaderGenerator),
+      ...(this.epochStart && { epochStart: this.epochStart }),
+    };
+    return captureState(this.parts, { epoch: this.epoch, step: this.step, progress: position }, generators);
+  }
+
+  /**
+   * Takes over what {@link stateDict} gave; the next {@link fit} goes on from there.
+   *
+   * @throws {Error} if the state is of another model, optimizer or set of callbacks; nothing is changed then.
+   */
+  loadStateDict(state: TrainerState): void {
+    const { position, now, epochStart } = restoreState(this.parts, state);
+    this.epoch = position.epoch;
+    this.step = position.step;
+    this.progress = position.progress;
+    this.epochStart = epochStart;
+    this.loaderState = now.loader;
+  }
+
+  private get parts(): TrainerParts {
+    const { model, optimizer, scheduler, callbacks } = this;
+    return { model, optimizer, scheduler, callbacks };
+  }
+
   private async trainEpoch(loader: LabelledBatches, { validation, signal }: FitOptions): Promise<EpochResult> {
     const { model, optimizer, lossFunction, epoch } = this;
     const batches = 'length' in loader ? (loader.length as number) : undefined;
     for (const callback of this.callbacks) await callback.onEpochStart?.(epoch);
+    const carried = this.progress;
     const totals = new Totals<'loss' | 'correct'>();
-    let examples = 0;
     let lr = optimizer.lr;
     model.train();
     const start = performance.now();
-    for await (const [input, target] of loader) {
+    const elapsed = () => carried.seconds + (performance.now() - start) / 1000;
+    this.totals = totals;
+    for await (const [input, target] of this.remaining(loader)) {
       signal?.throwIfAborted();
       lr = optimizer.lr;
       totals.add(
@@ -135,22 +194,30 @@ export class Trainer {
       );
       this.scheduler?.step();
       this.step++;
-      examples += input.shape[0];
-      const info = { epoch, batch: totals.count, batches, step: this.step, examples };
+      const batch = carried.batch + totals.count;
+      const examples = this.progress.examples + input.shape[0];
+      this.progress = { ...carried, batch, examples, seconds: elapsed() };
+      const info = { epoch, batch, batches, step: this.step, examples };
       for (const callback of this.callbacks) await callback.onStep?.(info);
     }
-    const { loss: totalLoss = 0, correct: totalCorrect = 0 } = await totals.read();
-    const seconds = (performance.now() - start) / 1000;
-    if (totals.count === 0) throw new RangeError('the training loader gave no batch');
+    const sums = await totals.read();
+    const seconds = elapsed();
+    const { batch, examples } = this.progress;
+    if (batch === 0) throw new RangeError('the training loader gave no batch');
+    const totalLoss = carried.loss + (sums.loss ?? 0);
+    const totalCorrect = carried.correct + (sums.correct ?? 0);
     if (!Number.isFinite(totalLoss)) {
       throw new NonFiniteLossError(`the loss became ${totalLoss} in epoch ${epoch}: lower the learning rate`);
     }
     this.epoch++;
+    this.totals = undefined;
+    this.progress = startOfEpoch;
+    this.epochStart = undefined;
     const result: EpochResult = {
       epoch,
       step: this.step,
       totalLoss,
-      trainLoss: totalLoss / totals.count,
+      trainLoss: totalLoss / batch,
       trainAccuracy: totalCorrect / examples,
       totalCorrect,
       examples,
@@ -161,5 +228,23 @@ export class Trainer {
     };
     for (const callback of this.callbacks) await callback.onEpochEnd?.(result);
     return result;
+  }
+
+  /**
+   * The epoch's batches that have not been trained on. To go on in mid-epoch the loader's order is drawn again from the
+   * generators as they were when the epoch began, and the generators are then set to where the run had stopped.
+   */
+  private remaining(loader: LabelledBatches): LabelledBatches {
+    const own = loader instanceof DataLoader ? loader.generator : undefined;
+    this.loaderGenerator = own;
+    const loaderState = this.loaderState;
+    this.loaderState = undefined;
+    if (this.progress.batch === 0) {
+      if (loaderState !== undefined) own?.setState(loaderState);
+      this.epochStart = generatorStates(own);
+      return loader;
+    }
+    if (!(loader instanceof DataLoader)) throw new TypeError('only a DataLoader can go on in the middle of an epoch');
+    return resumeEpoch(loader as DataLoader<unknown>, this.epochStart, this.progress.batch) as LabelledBatches;
   }
 }
