@@ -178,14 +178,13 @@ export class Trainer {
     for (const callback of this.callbacks) await callback.onEpochStart?.(epoch);
     const carried = this.progress;
     const totals = new Totals<'loss' | 'correct'>();
-    let lr = optimizer.lr;
     model.train();
     const start = performance.now();
     const elapsed = () => carried.seconds + (performance.now() - start) / 1000;
     this.totals = totals;
     for await (const [input, target] of this.remaining(loader)) {
       signal?.throwIfAborted();
-      lr = optimizer.lr;
+      const { lr } = optimizer;
       totals.add(
         optimizer.minimize((): { loss: Tensor; correct: Tensor } => {
           const logits = model.forward(input);
@@ -196,13 +195,13 @@ export class Trainer {
       this.step++;
       const batch = carried.batch + totals.count;
       const examples = this.progress.examples + input.shape[0];
-      this.progress = { ...carried, batch, examples, seconds: elapsed() };
+      this.progress = { ...carried, batch, examples, seconds: elapsed(), lr };
       const info = { epoch, batch, batches, step: this.step, examples };
       for (const callback of this.callbacks) await callback.onStep?.(info);
     }
     const sums = await totals.read();
     const seconds = elapsed();
-    const { batch, examples } = this.progress;
+    const { batch, examples, lr } = this.progress;
     if (batch === 0) throw new RangeError('the training loader gave no batch');
     const totalLoss = carried.loss + (sums.loss ?? 0);
     const totalCorrect = carried.correct + (sums.correct ?? 0);

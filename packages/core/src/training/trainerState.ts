@@ -29,9 +29,11 @@ export interface EpochProgress {
   /** The sum of the batches' losses. */
   readonly loss: number;
   readonly correct: number;
+  /** The learning rate of the last step. */
+  readonly lr: number;
 }
 
-export const startOfEpoch: EpochProgress = { batch: 0, examples: 0, seconds: 0, loss: 0, correct: 0 };
+export const startOfEpoch: EpochProgress = { batch: 0, examples: 0, seconds: 0, loss: 0, correct: 0, lr: 0 };
 
 /** How far a run has come. */
 export interface Position {
