@@ -10,6 +10,8 @@ export function versions(): Record<string, string> {
     node: process.versions.node,
     platform: `${platform()} ${arch()}`,
     cpu: cpus()[0]?.model ?? 'unknown',
-    ...Object.fromEntries(packages.map((name) => [name, (require(`${name}/package.json`) as { version: string }).version])),
+    ...Object.fromEntries(
+      packages.map((name) => [name, (require(`${name}/package.json`) as { version: string }).version]),
+    ),
   };
 }
