@@ -27,16 +27,15 @@ let nextDataId = 0;
  * A TensorFlow.js backend whose tensors live in one WebAssembly memory, so that its kernels work in place.
  *
  * It extends the `cpu` backend, whose kernels it runs where it has none of its own: they see each tensor's `values` as a
- * view of the memory. While such a kernel runs (`onHost`) nothing is allocated in the memory, so that no view goes
- * stale, and nothing in it is freed, since some of tfjs's kernels read what they have disposed of. What they make stays
- * on the JavaScript side until a kernel of this backend needs it.
+ * view of the memory. While such a kernel runs (`onHost`) nothing is allocated in the memory: growing it would detach the
+ * views that the kernel holds. What the kernel makes stays on the JavaScript side until a kernel of this backend needs it,
+ * so it behaves as on the `cpu` backend, down to kernels that read what they have disposed of.
  */
 export class SimdBackend extends MathBackendCPU {
   readonly heap: Heap;
   readonly wasm: KernelExports;
 
   private hostDepth = 0;
-  private deferred: TensorRecord[] = [];
 
   constructor(options: HeapOptions = {}) {
     super();
@@ -77,10 +76,7 @@ export class SimdBackend extends MathBackendCPU {
     try {
       return kernel();
     } finally {
-      if (--this.hostDepth === 0 && this.deferred.length > 0) {
-        for (const record of this.deferred) this.heap.release(record.pointer, record.byteLength);
-        this.deferred = [];
-      }
+      this.hostDepth--;
     }
   }
 
@@ -201,10 +197,7 @@ export class SimdBackend extends MathBackendCPU {
       this.disposeData(record.complexTensorInfos.imag.dataId, true);
     }
     this.data.delete(dataId);
-    if (record.pointer !== 0) {
-      if (this.hostDepth > 0) this.deferred.push(record);
-      else this.heap.release(record.pointer, record.byteLength);
-    }
+    if (record.pointer !== 0) this.heap.release(record.pointer, record.byteLength);
     return true;
   }
 
