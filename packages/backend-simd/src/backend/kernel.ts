@@ -13,7 +13,8 @@ export function kernel<Inputs = Record<string, TensorInfo>, Attributes = Record<
   kernelName: string,
   run: (call: KernelCall<Inputs, Attributes>) => TensorInfo | TensorInfo[],
 ): Omit<KernelConfig, 'backendName'> {
-  return { kernelName, kernelFunc: run as unknown as KernelFunc };
+  const kernelFunc = (call: KernelCall<Inputs, Attributes>) => call.backend.runOwn(() => run(call));
+  return { kernelName, kernelFunc: kernelFunc as unknown as KernelFunc };
 }
 
 /** A kernel of the `cpu` backend, run on this backend's data. */

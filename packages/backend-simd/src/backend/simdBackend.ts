@@ -36,6 +36,8 @@ export class SimdBackend extends MathBackendCPU {
   readonly wasm: KernelExports;
 
   private hostDepth = 0;
+  /** What the running kernel has made. */
+  private outputs: DataId[] = [];
 
   constructor(options: HeapOptions = {}) {
     super();
@@ -45,11 +47,27 @@ export class SimdBackend extends MathBackendCPU {
 
   // ——— For the kernels ———
 
+  /** Runs a kernel of this backend; if it throws, out of memory halfway, what it has made is freed. */
+  runOwn<T>(kernel: () => T): T {
+    const outer = this.outputs;
+    this.outputs = [];
+    try {
+      return kernel();
+    } catch (error) {
+      for (const dataId of this.outputs) this.disposeData(dataId, true);
+      throw error;
+    } finally {
+      this.outputs = outer;
+    }
+  }
+
   /** A new tensor, its values arbitrary: the kernel must write every one. */
   output(shape: number[], dtype: NumericDataType): TensorInfo {
     const record = new TensorRecord(this.heap, dtype, 1);
     record.reserve(util.sizeFromShape(shape));
-    return { dataId: this.add(record), shape, dtype };
+    const dataId = this.add(record);
+    this.outputs.push(dataId);
+    return { dataId, shape, dtype };
   }
 
   /** Where a tensor's numbers start. */
@@ -106,6 +124,8 @@ export class SimdBackend extends MathBackendCPU {
     // `output` may have grown the memory: the source's view is taken now.
     this.heap.u8.copyWithin(target, pointer, pointer + this.record(tensor.dataId).byteLength);
     this.replaceData(tensor, copy);
+    // The tensor's own from here on, whatever becomes of the kernel.
+    this.outputs = this.outputs.filter((dataId) => dataId !== copy.dataId);
     return target;
   }
 

@@ -20,10 +20,7 @@ const gatherV2 = kernel<{ x: TensorInfo; indices: TensorInfo }, { axis: number; 
     const [from, at, to] = [backend.pointer(x), backend.pointer(indices), backend.pointer(out)];
     const count = util.sizeFromShape(indices.shape);
     const wrong = backend.values<Int32Array>(indices).find((index) => index < 0 || index >= dimSize);
-    if (wrong !== undefined) {
-      backend.disposeIntermediateTensorInfo(out);
-      throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${dimSize - 1}]`);
-    }
+    if (wrong !== undefined) throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${dimSize - 1}]`);
     const bytes = sliceSize * 4;
     for (let outer = 0; outer < outerSize; outer++) {
       backend.wasm.gatherRows(from + outer * dimSize * bytes, at, to + outer * count * bytes, bytes, 0, count);

@@ -90,6 +90,17 @@ describe('memory of a backend', () => {
     tf.dispose(tf.zeros([12 * MEGABYTE]));
   });
 
+  test('a kernel that runs out of memory halfway frees what it has made', () => {
+    // 25 MB, and the pool's maxima and indices as much each: the third doesn't fit.
+    const outputSize = [3072, 2048] as const;
+    const input = tf.zeros([1, 1, ...outputSize]);
+    const before = memory().numBytesInUse;
+    const attrs = { kernelSize: [1, 1], stride: [1, 1], padding: [0, 0, 0, 0], dilation: [1, 1], outputSize };
+    expect(() => tf.engine().runKernel('flambeau::max_pool2d', { input }, attrs as never)).toThrow(/out of memory/);
+    expect(memory().numBytesInUse).toBe(before);
+    input.dispose();
+  });
+
   test('memory is reported exactly, in blocks', () => {
     expect(memory().unreliable).toBe(false);
     const tensor = tf.zeros([100]);
