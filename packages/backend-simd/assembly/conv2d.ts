@@ -5,6 +5,7 @@
  * convolution of the output's gradient with the kernels flipped and their channels exchanged.
  */
 import { aligned, ceilDivide, Conv2dGeometry, copyToFrame, windowCorner } from "./conv2dGeometry";
+import { pairTile } from "./pairTile";
 import { blockCount, blockStart, denseTile, indirectTile } from "./tile";
 
 /** Whether 8 neighbouring windows can be read as vectors, without wasting more than a quarter of the lanes. */
@@ -133,6 +134,67 @@ function gatherWindows(
   }
 }
 
+/** The first kernel row that lies within the image at output row y, at y·stride + i·dilation − top. */
+// @ts-ignore: decorator
+@inline
+function firstKernelRow(g: Conv2dGeometry, y: i32): i32 {
+  return max(0, min(g.kernelHeight, ceilDivide(g.padTop - y * g.strideHeight, g.dilationHeight)));
+}
+
+/** One past the last kernel row that lies within the image at output row y. */
+// @ts-ignore: decorator
+@inline
+function lastKernelRow(g: Conv2dGeometry, y: i32): i32 {
+  return max(0, min(g.kernelHeight, ceilDivide(g.inHeight + g.padTop - y * g.strideHeight, g.dilationHeight)));
+}
+
+/** A block of output channels of one image, read in place: whole tiles row by row, then what is left of the rows in pairs. */
+function rowsInPlace(
+  g: Conv2dGeometry,
+  rows: i32,
+  a: usize,
+  source: usize,
+  offsets: usize,
+  target: usize,
+  planeBytes: usize,
+  bias: usize,
+): void {
+  const height = g.outHeight;
+  const width = g.outWidth;
+  const rowSteps = g.groupIn * g.kernelWidth;
+  const stepBytes = (<usize>rows) << 2;
+  const cornerRow = (<usize>(g.strideHeight * g.frameWidth)) << 2;
+  const rowBytes = (<usize>width) << 2;
+  const rest = width & 7;
+  const whole = rest > 4 ? width : width - rest;
+  for (let y = 0; y < height; y++) {
+    const first = firstKernelRow(g, y) * rowSteps;
+    const steps = max(0, lastKernelRow(g, y) * rowSteps - first);
+    const rowA = a + <usize>first * stepBytes;
+    const rowOffsets = offsets + ((<usize>first) << 2);
+    for (let x = 0; x < whole; x += 8) {
+      const shift = (<usize>x) << 2;
+      const b = source + <usize>y * cornerRow + shift;
+      const c = target + <usize>y * rowBytes + shift;
+      indirectTile(rows, rowA, b, rowOffsets, steps, c, planeBytes, min(8, width - x), bias);
+    }
+  }
+  if (whole == width) return;
+  const shift = (<usize>whole) << 2;
+  for (let y = 0; y < height; y += 2) {
+    const isPair = y + 1 < height;
+    // The kernel rows that either of the two needs; where only one does, the other reads zeros of the frame.
+    const first = firstKernelRow(g, isPair ? y + 1 : y) * rowSteps;
+    const steps = max(0, lastKernelRow(g, y) * rowSteps - first);
+    const rowA = a + <usize>first * stepBytes;
+    const rowOffsets = offsets + ((<usize>first) << 2);
+    const b = source + <usize>y * cornerRow + shift;
+    const c = target + <usize>y * rowBytes + shift;
+    if (isPair) pairTile(rows, rowA, b, cornerRow, rowOffsets, steps, c, planeBytes, rowBytes, rest, bias);
+    else indirectTile(rows, rowA, b, rowOffsets, steps, c, planeBytes, rest, bias);
+  }
+}
+
 /**
  * output[N, O, Ho, Wo] = conv(input[N, C, H, W], weight) + bias, for images [begin, end). `flipped`: weight is that of the
  * forward convolution and this one is its gradient's. bias may be 0.
@@ -150,10 +212,8 @@ export function conv2d(
 ): void {
   const g = changetype<Conv2dGeometry>(geometry);
   const steps = g.steps;
-  const rowSteps = g.groupIn * g.kernelWidth;
   const groupOut = g.groupOut;
   const pixels = g.outHeight * g.outWidth;
-  const width = g.outWidth;
   const packed = aligned(scratch);
   const offsets = packed + aligned(<usize>(g.outChannels * steps) << 2);
   const frame = offsets + aligned(<usize>steps << 2);
@@ -166,7 +226,6 @@ export function conv2d(
   const blocks = blockCount(groupOut);
   const imageBytes = (<usize>(g.groupIn * g.inHeight * g.inWidth)) << 2;
   const planeBytes = (<usize>pixels) << 2;
-  const cornerRow = (<usize>(g.strideHeight * g.frameWidth)) << 2;
   for (let image = begin; image < end; image++) {
     for (let group = 0; group < g.groups; group++) {
       let source = input + <usize>(image * g.groups + group) * imageBytes;
@@ -183,24 +242,8 @@ export function conv2d(
           const rows = blockStart(block + 1, groupOut, blocks) - start;
           const a = groupWeights + ((<usize>(start * steps)) << 2);
           const blockBias = groupBias ? groupBias + ((<usize>start) << 2) : 0;
-          let to = target + <usize>start * planeBytes;
-          for (let y = 0; y < g.outHeight; y++) {
-            const corner = source + <usize>y * cornerRow;
-            // The kernel rows that lie within the image: row y·stride + i·dilation − top.
-            const top = y * g.strideHeight - g.padTop;
-            const firstRow = max(0, min(g.kernelHeight, ceilDivide(-top, g.dilationHeight)));
-            const lastRow = max(firstRow, min(g.kernelHeight, ceilDivide(g.inHeight - top, g.dilationHeight)));
-            const first = firstRow * rowSteps;
-            const count = (lastRow - firstRow) * rowSteps;
-            const rowA = a + ((<usize>(first * rows)) << 2);
-            const rowOffsets = offsets + ((<usize>first) << 2);
-            for (let x = 0; x < width; x += 8) {
-              const columns = min(8, width - x);
-              const at = corner + ((<usize>x) << 2);
-              indirectTile(rows, rowA, at, rowOffsets, count, to, planeBytes, columns, blockBias);
-              to += (<usize>columns) << 2;
-            }
-          }
+          const to = target + <usize>start * planeBytes;
+          rowsInPlace(g, rows, a, source, offsets, to, planeBytes, blockBias);
         }
       } else {
         for (let pixel = 0; pixel < pixels; pixel += 8) {

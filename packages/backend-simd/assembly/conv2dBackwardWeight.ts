@@ -7,7 +7,10 @@
 import { aligned, Conv2dGeometry, copyToFrame, windowCorner, writeOffsets } from "./conv2dGeometry";
 import { gemm, gemmScratchBytes } from "./gemm";
 import { madd } from "./madd";
-import { blockCount, blockStart, loadLanes } from "./tile";
+import { loadLanes } from "./tile";
+
+/** The most output channels of a tile: more of them, or more than 8 sums, and V8 keeps one of the sums in memory. */
+const MOST_ROWS: i32 = 4;
 
 /** Vectors that a tile sums up in registers, if it takes several images to have as many. */
 const VECTORS: i32 = 128;
@@ -81,8 +84,10 @@ function addTo(table: usize, value: v128): void {
   v128.store(table, f32x4.add(v128.load(table), value));
 }
 
-/** ROWS output channels × COLUMNS window positions over `count` vectors; ROWS · COLUMNS + COLUMNS + 2
- * must fit 15 registers. If `rest` isn't 0, every `perRow`th vector has only so many pixels. */
+/**
+ * ROWS output channels × COLUMNS window positions over `count` vectors, ROWS · COLUMNS ≤ 8. If `rest` isn't 0, every
+ * `perRow`th vector has only so many pixels.
+ */
 // @ts-ignore: decorator
 @inline
 function windowTile(
@@ -112,11 +117,8 @@ function windowTile(
   let c13 = c00;
   let c20 = c00;
   let c21 = c00;
-  let c22 = c00;
   let c30 = c00;
   let c31 = c00;
-  let c40 = c00;
-  let c41 = c00;
   const mask = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(rest));
   const end = vectors + ((<usize>count) << 2);
   let left = perRow;
@@ -152,17 +154,11 @@ function windowTile(
       p = v128.load(packed, 32);
       c20 = madd(c20, p, v0);
       if (COLUMNS > 1) c21 = madd(c21, p, v1);
-      if (COLUMNS > 2) c22 = madd(c22, p, v2);
     }
     if (ROWS > 3) {
       p = v128.load(packed, 48);
       c30 = madd(c30, p, v0);
       if (COLUMNS > 1) c31 = madd(c31, p, v1);
-    }
-    if (ROWS > 4) {
-      p = v128.load(packed, 64);
-      c40 = madd(c40, p, v0);
-      if (COLUMNS > 1) c41 = madd(c41, p, v1);
     }
     packed += <usize>(ROWS << 4);
   }
@@ -181,17 +177,11 @@ function windowTile(
     table += tableRow;
     addTo(table, c20);
     if (COLUMNS > 1) addTo(table + 16, c21);
-    if (COLUMNS > 2) addTo(table + 32, c22);
   }
   if (ROWS > 3) {
     table += tableRow;
     addTo(table, c30);
     if (COLUMNS > 1) addTo(table + 16, c31);
-  }
-  if (ROWS > 4) {
-    table += tableRow;
-    addTo(table, c40);
-    if (COLUMNS > 1) addTo(table + 16, c41);
   }
 }
 
@@ -210,20 +200,18 @@ function windowTiles(
   const tableRow = (<usize>steps) << 4;
   const perRow = (width + 3) >> 2;
   const rest = width & 3;
-  const columns = rows >= 4 ? 2 : rows == 3 ? 3 : 4;
+  const columns = rows > 2 ? 2 : 4;
   let step = 0;
   for (; step + columns <= steps; step += columns) {
-    if (rows == 5) windowTile(5, 2, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
-    else if (rows == 4) windowTile(4, 2, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
-    else if (rows == 3) windowTile(3, 3, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    if (rows == 4) windowTile(4, 2, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    else if (rows == 3) windowTile(3, 2, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
     else if (rows == 2) windowTile(2, 4, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
     else windowTile(1, 4, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
     offsets += (<usize>columns) << 2;
     table += (<usize>columns) << 4;
   }
   for (; step < steps; step++) {
-    if (rows == 5) windowTile(5, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
-    else if (rows == 4) windowTile(4, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
+    if (rows == 4) windowTile(4, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
     else if (rows == 3) windowTile(3, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
     else if (rows == 2) windowTile(2, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
     else windowTile(1, 1, packed, source, vectors, count, perRow, rest, offsets, table, tableRow);
@@ -293,7 +281,6 @@ export function conv2dBackwardWeight(
   const frameBytes = <usize>g.frameBytes;
   writeVectorOffsets(g, images, g.padded ? frameBytes : <usize>g.groups * imageBytes, vectors);
   memory.fill(work, 0, <usize>weights << 4);
-  const blocks = blockCount(groupOut);
   for (let image = begin; image < end; image += images) {
     const many = min(images, end - image);
     for (let group = 0; group < g.groups; group++) {
@@ -304,9 +291,8 @@ export function conv2dBackwardWeight(
         }
         source = frame;
       }
-      for (let block = 0; block < blocks; block++) {
-        const start = blockStart(block, groupOut, blocks);
-        const rows = blockStart(block + 1, groupOut, blocks) - start;
+      for (let start = 0; start < groupOut; start += MOST_ROWS) {
+        const rows = min(MOST_ROWS, groupOut - start);
         for (let i = 0; i < many; i++) {
           const plane = ((image + i) * g.groups + group) * groupOut + start;
           packPlanes(
