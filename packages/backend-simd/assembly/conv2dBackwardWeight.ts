@@ -281,6 +281,9 @@ export function conv2dBackwardWeight(
   const frameBytes = <usize>g.frameBytes;
   writeVectorOffsets(g, images, g.padded ? frameBytes : <usize>g.groups * imageBytes, vectors);
   memory.fill(work, 0, <usize>weights << 4);
+  // Large images are summed up in stretches of whole rows: the packed planes stay in the first cache, the sums short.
+  const perRow = (g.outWidth + 3) >> 2;
+  const stretch = max(1, (2 * VECTORS) / perRow) * perRow;
   for (let image = begin; image < end; image += images) {
     const many = min(images, end - image);
     for (let group = 0; group < g.groups; group++) {
@@ -303,17 +306,20 @@ export function conv2dBackwardWeight(
             packed + ((<usize>(i * vectorCount * rows)) << 4),
           );
         }
-        windowTiles(
-          rows,
-          packed,
-          source,
-          vectors,
-          many * vectorCount,
-          g.outWidth,
-          offsets,
-          steps,
-          work + ((<usize>((group * groupOut + start) * steps)) << 4),
-        );
+        const total = many * vectorCount;
+        for (let from = 0; from < total; from += stretch) {
+          windowTiles(
+            rows,
+            packed + ((<usize>(from * rows)) << 4),
+            source,
+            vectors + ((<usize>from) << 2),
+            min(stretch, total - from),
+            g.outWidth,
+            offsets,
+            steps,
+            work + ((<usize>((group * groupOut + start) * steps)) << 4),
+          );
+        }
       }
     }
   }

@@ -102,6 +102,7 @@ describe('flambeau::conv2d and its gradients', () => {
     ['a stride larger than the kernel', { ...plain, stride: [3, 4], input: [2, 2, 11, 13], weight: [5, 2, 2, 2] }],
     ['depthwise', { ...plain, groups: 6, padding: [1, 1, 1, 1], input: [2, 6, 9, 9], weight: [6, 1, 3, 3] }],
     ['more padding than kernel', { ...plain, padding: [4, 5, 6, 3], input: [1, 2, 3, 4], weight: [3, 2, 2, 3] }],
+    ['a large image, with rest', { ...plain, padding: [1, 1, 1, 1], input: [1, 1, 70, 45], weight: [3, 1, 3, 3] }],
     ['many channels', { ...plain, padding: [1, 1, 1, 1], input: [1, 33, 8, 8], weight: [17, 33, 3, 3] }],
   ])('%s', (_, convolution) => check(convolution, 7));
 
