@@ -12,7 +12,7 @@ export function simdMissing(): string | undefined {
   if (!WebAssembly.validate(PROBE)) {
     return (
       'The simd backend needs WebAssembly SIMD, which this JavaScript engine does not have: ' +
-      'use Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer.'
+      'use Node 20.19, Chrome 120, Firefox 89, Safari 16.4 or newer.'
     );
   }
   return undefined;
