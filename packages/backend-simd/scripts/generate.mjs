@@ -1,7 +1,7 @@
 // Compiles assembly/ into src/wasm/kernels.generated.ts: the binary as base64 (a file of its own would have to be found at
 // run time by every bundler and runner) and the types of what it exports. Skips when nothing has changed since.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,13 +22,16 @@ const stamp = `// ${hash.digest('hex')}\n`;
 if (!isUpToDate()) {
   const declarations = exportedFunctions();
   const binary = await compile();
+  // Under another name first: a test run that starts meanwhile never sees half a file.
+  const unfinished = `${target}.${process.pid}`;
   writeFileSync(
-    target,
+    unfinished,
     `${stamp}// Made by scripts/generate.mjs from assembly/; not to be edited.\n\n` +
       `/** What the compiled kernels export. Pointers are byte offsets into the memory they were instantiated with. */\n` +
       `export interface KernelExports {\n${declarations.join('\n')}\n}\n\n` +
       `export const kernelsBase64 =\n  '${Buffer.from(binary).toString('base64')}';\n`,
   );
+  renameSync(unfinished, target);
 }
 
 function isUpToDate() {
