@@ -147,7 +147,8 @@ export class Trainer {
     const { progress } = this;
     const position = { ...progress, loss: progress.loss + loss, correct: progress.correct + right };
     const generators = {
-      now: generatorStates(this.loaderGenerator),
+      // An epoch of which nothing has been trained on yet is begun anew: with the generators of its beginning.
+      now: (progress.batch === 0 && this.epochStart) || generatorStates(this.loaderGenerator),
       ...(this.epochStart && { epochStart: this.epochStart }),
     };
     return captureState(this.parts, { epoch: this.epoch, step: this.step, progress: position }, generators);
