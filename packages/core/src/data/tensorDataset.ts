@@ -38,6 +38,7 @@ export class TensorDataset implements Dataset<HostArray[]> {
   }
 
   getBatch(indices: ArrayLike<number>): HostArray[] {
+    for (let i = 0; i < indices.length; i++) checkIndex(indices[i], this.length);
     return this.arrays.map((array) => takeRows(array, indices));
   }
 }
