@@ -7,6 +7,7 @@ import {
 } from '@flambeau/core';
 import type { EpochFigures, ImageModel } from '@flambeau/vision';
 import { InterruptedError } from '../commandLine/failure.ts';
+import { howToRun } from '../commandLine/howToRun.ts';
 import { breather } from '../commandLine/interrupt.ts';
 import { count } from '../console/amounts.ts';
 import type { Output } from '../console/output.ts';
@@ -172,7 +173,7 @@ export class RunRecorder implements TrainerCallback {
     const done = this.at?.batches === undefined ? `${batch}` : `${batch} of ${this.at.batches}`;
     const where =
       batch > 0 ? `interrupted in epoch ${epoch} after ${done} batches` : `interrupted before epoch ${epoch}`;
-    const goOn = `go on with: npx pnpm flambeau train ${this.options.about.task} --resume ${this.options.run.path}`;
+    const goOn = `go on with: ${howToRun} train ${this.options.about.task} --resume ${this.options.run.path}`;
     return new InterruptedError(`${where}: the weights so far are in ${path}; ${goOn}`, error.exitCode);
   }
 
