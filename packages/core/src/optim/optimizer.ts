@@ -137,6 +137,9 @@ export abstract class Optimizer<Hyper extends Hyperparameters = Hyperparameters>
     try {
       if (transformGradients === undefined) this.applyGradients(gradients);
       else this.backend.run(() => tidy(() => this.applyGradients(transformGradients(gradients))));
+    } catch (error) {
+      dispose(value as Tensor);
+      throw error;
     } finally {
       dispose(gradients as Tensor[]);
     }
@@ -263,7 +266,8 @@ export abstract class Optimizer<Hyper extends Hyperparameters = Hyperparameters>
    * Takes over what {@link stateDict} gave, for the same parameters in the same groups and order; the options of the
    * groups are those of the state from then on, as in PyTorch.
    *
-   * @throws {RangeError} if groups or parameters are not as many; nothing is changed then.
+   * @throws {RangeError} if groups or parameters are not as many, or a shape is not its parameter's; nothing is changed
+   *   then.
    */
   loadStateDict(state: OptimizerState): void {
     const sizes = (groups: readonly { readonly params: readonly unknown[] }[]) =>
@@ -273,8 +277,24 @@ export abstract class Optimizer<Hyper extends Hyperparameters = Hyperparameters>
         `optimizer: expected the state of groups of [${sizes(this.paramGroups)}] parameters, got that of [${sizes(state.groups)}]`,
       );
     }
-    state.parameters.forEach(({ step, buffers }, index) => {
-      for (const [name, array] of Object.entries(buffers)) this.buffer(index, name).load(array, this.backend);
+    const { backend } = this;
+    const restored: Record<string, Buffer>[] = [];
+    try {
+      state.parameters.forEach(({ buffers }, index) => {
+        const own: Record<string, Buffer> = {};
+        restored.push(own);
+        for (const [name, array] of Object.entries(buffers)) {
+          own[name] = new Buffer(array, { backend });
+          expectShape('optimizer', `${name} of ${this.trained[index].name}`, own[name], this.trained[index].shape);
+        }
+      });
+    } catch (error) {
+      for (const own of restored) disposeAll(own);
+      throw error;
+    }
+    state.parameters.forEach(({ step }, index) => {
+      disposeAll(this.buffers[index]);
+      this.buffers[index] = restored[index];
       this.steps[index] = step;
     });
     state.groups.forEach(({ params: _, ...options }, i) => {
@@ -285,13 +305,15 @@ export abstract class Optimizer<Hyper extends Hyperparameters = Hyperparameters>
   /** Frees the buffers and what has been accumulated; the parameters are the model's. */
   dispose(): void {
     this.zeroGrad();
-    for (const own of this.buffers) {
-      for (const name of Object.keys(own)) {
-        own[name].dispose();
-        delete own[name];
-      }
-    }
+    this.buffers.forEach((own, index) => {
+      disposeAll(own);
+      this.buffers[index] = {};
+    });
   }
+}
+
+function disposeAll(buffers: Readonly<Record<string, Buffer>>): void {
+  for (const buffer of Object.values(buffers)) buffer.dispose();
 }
 
 export function checkNonNegative(name: string, value: number): void {
