@@ -41,8 +41,7 @@ const dataset = new data.TensorDataset(
     Int32Array.from({ length: examples }, (_, i) => i % 3),
   ),
 );
-const loaderOf = (options: data.DataLoaderOptions) =>
-  new data.DataLoader(dataset, options) as unknown as AsyncIterable<[Tensor, Tensor]> & { length: number };
+const loaderOf = (options: data.DataLoaderOptions) => new data.DataLoader(dataset, options);
 const trainLoader = () => loaderOf({ batchSize: 5, shuffle: true });
 const testLoader = () => loaderOf({ batchSize: 8 });
 
@@ -145,7 +144,7 @@ describe('a Trainer', () => {
         hostArray('int32', [2], new Int32Array(2)),
       ),
       { batchSize: 2 },
-    ) as never;
+    );
     await expect(trainer.fit(wrong, { epochs: 1 })).rejects.toThrow(
       'hidden: expected 4 input features, got 3 (input [2, 3])',
     );
