@@ -20,24 +20,71 @@ export class SequentialSampler implements Sampler {
   }
 }
 
+/** How many numbers PyTorch's sampler draws at a time when it draws with replacement. */
+const DRAWN_TOGETHER = 32;
+
+export interface RandomSamplerOptions {
+  /** Draws each index by itself, so that some come twice and some not at all. Default false. */
+  readonly replacement?: boolean;
+  /** How many indices an epoch has. Default: as many as there are examples. */
+  readonly numSamples?: number;
+  readonly generator?: Generator;
+}
+
 /**
  * A random order, another one each epoch, in PyTorch's very order from the same seed: without a generator of its own it
  * draws a seed from the default one when it is first asked in an epoch.
+ *
+ * @throws {RangeError} if `numSamples` is not a whole number above 0.
  */
 export class RandomSampler implements Sampler {
   readonly length: number;
+  readonly replacement: boolean;
+  private readonly examples: number;
   private readonly generator: Generator | undefined;
 
-  constructor(source: { readonly length: number }, options: { readonly generator?: Generator } = {}) {
-    this.length = source.length;
-    this.generator = options.generator;
+  constructor(source: { readonly length: number }, options: RandomSamplerOptions = {}) {
+    const { replacement = false, numSamples = source.length, generator } = options;
+    if (options.numSamples !== undefined && !(Number.isInteger(numSamples) && numSamples > 0)) {
+      throw new RangeError(`RandomSampler: expected numSamples whole and above 0, got ${numSamples}`);
+    }
+    this.examples = source.length;
+    this.length = numSamples;
+    this.replacement = replacement;
+    this.generator = generator;
   }
 
   *indices(): Iterable<number> {
     const generator = this.generator ?? new Generator().manualSeed(defaultGenerator.randomInt64());
-    yield* generator.randperm(this.length);
-    // PyTorch's sampler ends each epoch with a permutation of which it takes no element; the generator has moved on.
-    generator.randperm(this.length);
+    const { examples, length } = this;
+    if (examples === 0) return;
+    const size = this.replacement ? DRAWN_TOGETHER : examples;
+    const draw = () => (this.replacement ? generator.randint(0, examples, size) : generator.randperm(examples));
+    for (let rest = length; rest >= size; rest -= size) yield* draw();
+    // PyTorch's sampler ends each epoch with a part of a round, also where it takes no element of it; with replacement
+    // it draws no more than it needs.
+    if (this.replacement) yield* generator.randint(0, examples, length % size);
+    else yield* generator.randperm(examples).subarray(0, length % size);
+  }
+}
+
+/** The given indices in a random order, another one each epoch, in PyTorch's order from the same seed. */
+export class SubsetRandomSampler implements Sampler {
+  private readonly subset: ArrayLike<number>;
+  private readonly generator: Generator;
+
+  /** @param options.generator - default: the default generator, drawn from directly. */
+  constructor(subset: ArrayLike<number>, options: { readonly generator?: Generator } = {}) {
+    this.subset = subset;
+    this.generator = options.generator ?? defaultGenerator;
+  }
+
+  get length(): number {
+    return this.subset.length;
+  }
+
+  *indices(): Iterable<number> {
+    for (const place of this.generator.randperm(this.subset.length)) yield this.subset[place];
   }
 }
 

@@ -35,22 +35,36 @@ export class Subset<Example> implements Dataset<Example> {
 }
 
 /**
- * Splits a data set at random into parts of the given lengths (`torch.utils.data.random_split`).
+ * Splits a data set at random into parts of the given lengths, or of the given fractions
+ * (`torch.utils.data.random_split`); what rounding down leaves over goes to the first parts, one example each.
  *
- * @throws {RangeError} unless the lengths sum to the data set's.
+ * @param lengths - whole numbers that sum to the data set's length, or fractions that sum to 1.
+ * @throws {RangeError} unless they do.
  */
 export function randomSplit<Example>(
   dataset: Dataset<Example>,
   lengths: readonly number[],
   { generator = defaultGenerator }: { readonly generator?: Generator } = {},
 ): Subset<Example>[] {
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  if (total !== dataset.length) {
+  const counts = toCounts(lengths, dataset.length);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total !== dataset.length || counts.some((count) => !Number.isInteger(count) || count < 0)) {
     throw new RangeError(
-      `expected lengths that sum to ${dataset.length}, got [${lengths.join(', ')}], which sum to ${total}`,
+      `expected lengths that sum to ${dataset.length}, got [${lengths.join(', ')}], which sum to ${total} (whole numbers, or fractions that sum to 1)`,
     );
   }
   const order = generator.randperm(dataset.length);
   let start = 0;
-  return lengths.map((length) => new Subset(dataset, order.subarray(start, (start += length))));
+  return counts.map((count) => new Subset(dataset, order.subarray(start, (start += count))));
+}
+
+/** Fractions that sum to 1 as numbers of examples; everything else as it is. */
+function toCounts(lengths: readonly number[], size: number): number[] {
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const fractions = Math.abs(total - 1) < 1e-9 && lengths.every((length) => length >= 0 && length <= 1);
+  if (!fractions || (size === 1 && lengths.every(Number.isInteger))) return [...lengths];
+  const counts = lengths.map((fraction) => Math.floor(size * fraction));
+  const rest = size - counts.reduce((sum, count) => sum + count, 0);
+  for (let i = 0; i < rest; i++) counts[i % counts.length]++;
+  return counts;
 }

@@ -1,3 +1,15 @@
+/** How well one class is told from the others. */
+export interface ClassScores {
+  /** Of the predictions of this class, the share that is right. */
+  readonly precision: number;
+  /** Of the examples of this class, the share that is found. */
+  readonly recall: number;
+  /** 2·precision·recall/(precision + recall). */
+  readonly f1: number;
+  /** How many examples the class has. */
+  readonly support: number;
+}
+
 /**
  * How often each class was taken for each: `counts[target][prediction]`.
  *
@@ -53,6 +65,32 @@ export class ConfusionMatrix {
     let right = 0;
     for (let i = 0; i < this.classes; i++) right += this.at(i, i);
     return right / this.total;
+  }
+
+  /** Precision, recall and F1 of every class, in order; a ratio of nothing to nothing is 0. */
+  perClass(): ClassScores[] {
+    return Array.from({ length: this.classes }, (_, i) => {
+      let [support, predicted] = [0, 0];
+      for (let other = 0; other < this.classes; other++) {
+        support += this.at(i, other);
+        predicted += this.at(other, i);
+      }
+      const right = this.at(i, i);
+      const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+      return {
+        precision: ratio(right, predicted),
+        recall: ratio(right, support),
+        f1: ratio(2 * right, predicted + support),
+        support,
+      };
+    });
+  }
+
+  /** Precision, recall and F1, each the mean over all classes, however many examples they have. */
+  macro(): Omit<ClassScores, 'support'> {
+    const scores = this.perClass();
+    const mean = (name: keyof ClassScores) => scores.reduce((sum, score) => sum + score[name], 0) / this.classes;
+    return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
   }
 
   /** One row a target, one column a prediction. */

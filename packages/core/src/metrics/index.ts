@@ -1,3 +1,4 @@
 export { accuracy, correct } from './accuracy.ts';
-export { ConfusionMatrix } from './confusionMatrix.ts';
+export { type ClassScores, ConfusionMatrix } from './confusionMatrix.ts';
+export { topKAccuracy } from './topKAccuracy.ts';
 export { Totals } from './totals.ts';

@@ -24,6 +24,11 @@ layers("Conv2d", 3, [["Conv2d", [3, 4, 3], {}]])
 layers("Conv2d, groups", 4, [["Conv2d", [6, 4, [2, 3]], {"groups": 2}]])
 layers("Conv2d, depthwise, no bias", 5, [["Conv2d", [4, 4, 3], {"groups": 4, "bias": False}]])
 layers("BatchNorm", 6, [["BatchNorm1d", [3], {}], ["BatchNorm2d", [4], {}]])
+layers("Conv1d", 7, [["Conv1d", [4, 6, 3], {"groups": 2}]])
+layers("ConvTranspose2d", 8, [["ConvTranspose2d", [4, 6, [2, 3]], {"groups": 2}]])
+layers("Embedding", 9, [["Embedding", [7, 3], {}]])
+layers("Embedding, padding", 10, [["Embedding", [7, 3], {"padding_idx": 2}]])
+layers("LayerNorm, GroupNorm", 11, [["LayerNorm", [3], {}], ["GroupNorm", [2, 4], {}]])
 layers("layer after layer", 42, [["Conv2d", [1, 6, 5], {}], ["BatchNorm2d", [6], {}], ["Conv2d", [6, 2, 5], {}],
                                  ["Linear", [32, 10], {}], ["Linear", [10, 3], {}]])
 
@@ -53,6 +58,8 @@ function("kaiming_uniform", 7, (4, 5), nonlinearity="tanh")
 function("kaiming_uniform", 7, (4, 5), mode="fan_out", nonlinearity="linear")
 function("kaiming_normal", 8, (4, 5), a=0.2)
 function("kaiming_normal", 8, (2, 3), nonlinearity="selu")
+for shape in [(4, 4), (5, 3), (3, 5), (3, 2, 2, 3)]:
+    function("orthogonal", 9, shape, gain=1.5)
 
 gains = {name: nn.init.calculate_gain(name) for name in ["linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"]}
 golden.case("gains", {"kind": "gains", "gains": gains, "leaky_relu_0_2": nn.init.calculate_gain("leaky_relu", 0.2)}, {})

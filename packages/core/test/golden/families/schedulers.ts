@@ -52,7 +52,7 @@ export function stepScheduler(
   });
 }
 
-export const schedulers: readonly GoldenTest[] = schedulerCases.map(({ name, config }) => ({
+const steady: GoldenTest[] = schedulerCases.map(({ name, config }) => ({
   subjects: [config.kind],
   name,
   async compare() {
@@ -62,3 +62,41 @@ export const schedulers: readonly GoldenTest[] = schedulerCases.map(({ name, con
     return [compareNumbers(lrs.flat(), config.lrs.flat(), 'learning rates')];
   },
 }));
+
+export interface OneCycleConfig {
+  optimizer: 'SGD' | 'Adam' | 'plain SGD';
+  optimizer_options: { lr: number; momentum?: number };
+  options: Record<string, unknown>;
+  lrs: number[];
+  momenta: number[];
+}
+
+export const oneCycleCases = loadGolden<OneCycleConfig>('one_cycle_lr');
+
+/** An optimizer with a 1cycle scheduler, and its momentum: SGD's own or Adam's first β. */
+export function setUpOneCycle({ optimizer: kind, optimizer_options, options }: OneCycleConfig) {
+  const parameters = [new Parameter(hostArray('float32', [1], new Float32Array(1)))];
+  const optimizer =
+    kind === 'Adam' ? new optim.Adam(parameters, optimizer_options) : new optim.SGD(parameters, optimizer_options);
+  const scheduler = new optim.OneCycleLR(optimizer, camelCased(options) as unknown as optim.OneCycleLrOptions);
+  const momentum = () =>
+    optimizer instanceof optim.Adam ? optimizer.paramGroups[0]!.betas[0] : optimizer.paramGroups[0]!.momentum;
+  return { optimizer, scheduler, momentum };
+}
+
+const oneCycle: GoldenTest[] = oneCycleCases.map(({ name, config }) => ({
+  subjects: ['OneCycleLR'],
+  name: `OneCycleLR: ${name}`,
+  async compare() {
+    const { optimizer, scheduler, momentum } = setUpOneCycle(config);
+    const [lrs, momenta] = [[optimizer.lr], [momentum()]];
+    for (let step = 1; step < config.lrs.length; step++) {
+      scheduler.step();
+      lrs.push(optimizer.lr);
+      momenta.push(momentum());
+    }
+    return [compareNumbers(lrs, config.lrs, 'learning rates'), compareNumbers(momenta, config.momenta, 'momenta')];
+  },
+}));
+
+export const schedulers: readonly GoldenTest[] = [...steady, ...oneCycle];

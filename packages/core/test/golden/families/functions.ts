@@ -1,0 +1,48 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as F from '../../../src/functional/index.ts';
+import { manualSeed } from '../../../src/random/defaultGenerator.ts';
+import { camelCased, compareGradients, type GoldenTest } from '../comparison.ts';
+import { loadGolden } from '../load.ts';
+
+type Options = Record<string, unknown>;
+type Inputs = Readonly<Record<string, Tensor>>;
+
+/** A function's cases: its inputs are the recorded tensors by name, its options the recorded ones in camel case. */
+const family = (
+  recording: string,
+  subject: string,
+  inputs: readonly string[],
+  f: (inputs: Inputs, options: Options) => Tensor,
+): GoldenTest[] =>
+  loadGolden<Options>(recording).map((golden) => ({
+    subjects: [subject],
+    name: `${recording}: ${golden.name}`,
+    async compare(backend) {
+      const present = inputs.filter((name) => golden.tensors.has(name));
+      const tensors = Object.fromEntries(present.map((name) => [name, backend.tensor(golden.tensors.get(name)!)]));
+      if (golden.config.seed !== undefined) manualSeed(golden.config.seed as number);
+      const options = camelCased(golden.config);
+      const comparisons = await compareGradients(backend, golden, tensors, () => f(tensors, options));
+      for (const tensor of Object.values(tensors)) tensor.dispose();
+      return comparisons;
+    },
+  }));
+
+/** The first functions, in more cases than the layers' recording has of them. */
+export const functions: readonly GoldenTest[] = [
+  ...family('conv2d', 'Conv2d', ['input', 'weight', 'bias'], ({ input, weight, bias }, { bias: _, ...options }) =>
+    F.conv2d(input!, weight!, bias, options),
+  ),
+  ...family('max_pool2d', 'MaxPool2d', ['input'], ({ input }, { kernelSize, ...options }) =>
+    F.maxPool2d(input!, kernelSize as F.Pair, options),
+  ),
+  ...family('linear', 'Linear', ['input', 'weight', 'bias'], ({ input, weight, bias }) =>
+    F.linear(input!, weight!, bias),
+  ),
+  ...family('relu', 'ReLU', ['input'], ({ input }) => F.relu(input!)),
+  ...family('flatten', 'Flatten', ['input'], ({ input }, options) => F.flatten(input!, options)),
+  ...family('dropout', 'Dropout', ['input'], ({ input }, options) => F.dropout(input!, options)),
+  ...family('cross_entropy', 'CrossEntropyLoss', ['input', 'target', 'weight'], ({ input, target, weight }, options) =>
+    F.crossEntropy(input!, target!, { ...options, weight }),
+  ),
+];
