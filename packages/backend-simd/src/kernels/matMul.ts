@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import { applyActivation, isFusable } from './activation.ts';
 import { applyBinary } from './binary.ts';
 
@@ -21,8 +22,21 @@ export function multiply(
   accumulate = false,
 ): void {
   const { wasm, heap } = backend;
-  const scratch = heap.scratch(wasm.gemmScratchBytes());
-  wasm.gemm(a, b, c, rows, columns, steps, transposeA, transposeB, accumulate, 0, rows, scratch);
+  const cost = rows * columns * steps * COST.product;
+  // Along the longer side: each part packs all of the other operand.
+  const byRows = rows >= columns;
+  const split = byRows
+    ? backend.split(rows, cost, Math.ceil(CACHE_LINE / Math.max(1, columns)))
+    : backend.split(columns, cost, CACHE_LINE);
+  const bytes = wasm.gemmScratchBytes();
+  const scratch = heap.scratch(bytes * split.parts);
+  backend.run(
+    'gemm',
+    split,
+    [a, b, c, rows, columns, steps, transposeA, transposeB, accumulate, 0, rows, 0, columns, scratch],
+    byRows ? 9 : 11,
+    [[13, bytes]],
+  );
 }
 
 /** a[…, M, K] · b[…, K, N], either stored transposed; the leading axes broadcast. */

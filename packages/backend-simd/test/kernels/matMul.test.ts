@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FLAMBEAU_KERNELS } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
 import { generator, randomFloats } from '../reference/numbers.ts';
-import { runKernel, useTestBackend } from '../run.ts';
+import { describeOnThreads, runKernel, useTestBackend } from '../run.ts';
 
 function multiply(
   a: Float32Array,
@@ -31,7 +31,7 @@ function check(m: number, n: number, k: number, transposeA: boolean, transposeB:
   expectClose(c!.values, multiply(a.values, b.values, [m, n, k], transposeA, transposeB));
 }
 
-describe('BatchMatMul', () => {
+describeOnThreads('BatchMatMul', () => {
   test('agrees with the sum of products in all four transposes, at sizes around every block edge', () => {
     const size = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(24, 25, 26, 63, 64, 65, 99, 100, 101));
     fc.assert(fc.property(size, size, size, fc.boolean(), fc.boolean(), fc.nat(), check), { numRuns: 200 });
@@ -72,7 +72,7 @@ describe('BatchMatMul', () => {
   });
 });
 
-describe('flambeau::linear', () => {
+describeOnThreads('flambeau::linear', () => {
   test('is input · weightᵀ + bias', () => {
     const size = fc.integer({ min: 1, max: 30 });
     fc.assert(
