@@ -1,5 +1,5 @@
 /** What a part must take on one thread, in nanoseconds, to be worth handing out. */
-const WORTH = 10_000;
+const WORTH = 15_000;
 
 /** How a range is cut into parts for the threads. It depends on sizes and the number of threads alone. */
 export interface Split {

@@ -2,7 +2,7 @@ import { ASLEEP, Control, JOINING, type KernelFunction, SIGNAL, type Task, UNCLA
 import { SimdThreadError } from './simdThreadError.ts';
 import { type SpawnedWorker, spawn } from './spawn.ts';
 
-/** How often the calling thread looks whether all is done before it sleeps: some 20 µs. */
+/** How often the calling thread looks whether all is done before it sleeps: some 60 µs. */
 const LOOKS = 2000;
 /** How long it sleeps at most before it counts that as one span of waiting. */
 const SPAN_MS = 50;
@@ -83,11 +83,13 @@ export class ThreadPool {
     return workers;
   }
 
+  /** Runs the first part, then those that no worker has begun. */
   private runOwnParts(parts: number): void {
-    const { control, options } = this;
-    const last = options.takesOver === false ? 1 : parts;
-    for (let part = 0; part < last; part++)
-      if (part === 0 || control.claim(part)) control.runAndFinish(options.functions, part);
+    const { control } = this;
+    const { functions, takesOver = true } = this.options;
+    control.runAndFinish(functions, 0);
+    if (!takesOver) return;
+    for (let part = 1; part < parts; part++) if (control.claim(part)) control.runAndFinish(functions, part);
   }
 
   private join(ownMs: number): void {

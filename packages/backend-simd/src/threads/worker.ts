@@ -13,7 +13,7 @@ export interface WorkerStart {
   part: number;
 }
 
-/** How often a worker looks for work before it sleeps: some 50 µs, so that it stays awake through a training step. */
+/** How often a worker looks for work before it sleeps: some 150 µs, so that it stays awake through most of a training step. */
 const LOOKS = 5000;
 
 function serve({ module, memory, control: buffer, part }: WorkerStart): never {

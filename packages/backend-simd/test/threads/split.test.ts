@@ -4,9 +4,9 @@ import { boundsOf, planSplit } from '../../src/threads/split.ts';
 
 describe('planSplit', () => {
   test('what is too short to be worth handing out stays whole', () => {
-    expect(planSplit(1000, 19_000, 1, 2, false).parts).toBe(1);
-    expect(planSplit(1000, 20_000, 1, 2, false).parts).toBe(2);
-    expect(planSplit(1000, 35_000, 1, 8, false).parts).toBe(3);
+    expect(planSplit(1000, 29_000, 1, 2, false).parts).toBe(1);
+    expect(planSplit(1000, 30_000, 1, 2, false).parts).toBe(2);
+    expect(planSplit(1000, 50_000, 1, 8, false).parts).toBe(3);
     expect(planSplit(1000, 0, 1, 2, true).parts).toBe(2);
   });
 
