@@ -20,12 +20,16 @@ const trainer = new Trainer({ model, optimizer: new optim.Adam(model.parameters(
 const history = await trainer.fit(new data.DataLoader(train, { batchSize: 100, shuffle: true }), { epochs: 4 });
 const [first, last] = [history[0].trainLoss, history.at(-1).trainLoss];
 if (!(last < first)) throw new Error('the loss did not fall: ' + first + ' to ' + last);
+const { layers } = await featureMaps(model, train.get(0)[0]);
+const png = await svgToPng(featureMapSheet(layers[0]));
+if (png.length < 1000 || png[1] !== 0x50) throw new Error('no PNG of the feature maps');
 console.log(format + ': ' + backend + ', ' + train.length + ' images (' + source.kind + '), loss ' + first.toFixed(3) + ' to ' + last.toFixed(3));
 `;
 const names = {
   '@flambeau/core': 'createBackend, data, manualSeed, optim, setDefaultBackend, Trainer',
   '@flambeau/datasets/node': 'loadFashionMnist',
-  '@flambeau/vision': 'NotesCnn',
+  '@flambeau/vision': 'featureMaps, featureMapSheet, NotesCnn',
+  '@flambeau/vision/node': 'svgToPng',
 };
 const imports = Object.entries(names).map(([from, what]) => `import { ${what} } from '${from}';`);
 const requires = Object.entries(names).map(([from, what]) => `const { ${what} } = require('${from}');`);

@@ -19,7 +19,7 @@ describe('an interrupted run', () => {
     );
     expect(code).toBe(130);
     expect(stderr).toMatch(
-      /interrupted (in epoch \d+ after \d+ of 10 batches|before epoch \d+): the weights so far are in .*last\.safetensors\n/,
+      /interrupted (in epoch \d+ after \d+ of 10 batches|before epoch \d+): the weights so far are in .*last\.safetensors; go on with: .* --resume .*cut\n/,
     );
     expect(events().some(({ event }) => event === 'done')).toBe(false);
     const { tensors } = await loadSafetensors(scratch.path('cut', 'weights', 'last.safetensors'));
@@ -45,5 +45,47 @@ describe('a loss that becomes NaN', () => {
     expect(stderr).toMatch(/the loss became (NaN|Infinity) in epoch 0/);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(existsSync(scratch.path('nan', 'weights', 'last.safetensors'))).toBe(false);
+  });
+});
+
+describe('a killed run that is resumed', () => {
+  const args = [...base, '--limit', '1000', '--epochs', '4', '--batch-size', '50', '--seed', '3', '--threads', '1'];
+
+  /** The rows without their time. */
+  const rows = async (run: string) =>
+    (await readFile(scratch.path(run, 'results.csv'), 'utf8')).split('\n').map((row) => {
+      const cells = row.split(',');
+      return [...cells.slice(0, 2), ...cells.slice(3)];
+    });
+  const weights = async (run: string, name: string) =>
+    (await loadSafetensors(scratch.path(run, 'weights', `${name}.safetensors`))).tensors;
+
+  it('ends as the run that was never killed: the same weights, best weights and rows', async () => {
+    await runCli([...args, '--out', scratch.path('whole')]);
+    await runCli([...args, '--out', scratch.path('killed')], {
+      onOutput: (stdout, kill) => {
+        if (stdout.includes('"epoch":1,')) kill('SIGKILL');
+      },
+    });
+    const { code, events } = await runCli([...base.slice(0, 2), '--resume', scratch.path('killed'), '--json']);
+    expect(code).toBe(0);
+    expect(events().at(-1)!.event).toBe('done');
+    expect(await rows('killed')).toEqual(await rows('whole'));
+    expect(await weights('killed', 'last')).toEqual(await weights('whole', 'last'));
+    expect(await weights('killed', 'best')).toEqual(await weights('whole', 'best'));
+  });
+
+  it('says that it is finished when it is, goes on with more epochs, and refuses to become another run', async () => {
+    const resume = ['train', 'fashion-mnist', '--resume', scratch.path('whole')];
+    const again = await runCli(resume);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toMatch(/is finished, all 4 epochs: give a larger --epochs/);
+    const changed = await runCli([...resume, '--lr', '0.5']);
+    expect(changed.code).toBe(1);
+    expect(changed.stderr).toMatch(/--lr 0\.5 would make .* another run: it was begun with 0\.01/);
+    const more = await runCli([...resume, '--epochs', '5', '--json']);
+    expect(more.code).toBe(0);
+    expect(more.events().filter(({ event }) => event === 'epoch')).toMatchObject([{ epoch: 4, step: 100 }]);
+    expect((await rows('whole')).length).toBe(1 + 5 + 1);
   });
 });

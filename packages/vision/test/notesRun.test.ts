@@ -140,7 +140,7 @@ onBackends("PyTorch's run of the notes' CNN", (backend) => {
       expectClose(await toHost(grads[i]!), golden.tensor(`gradients/${name}`), `gradient of ${name}`);
     }
 
-    restore(optimizer, golden, names);
+    await restore(optimizer, golden, names);
     await take(model, optimizer, batch);
     const after = tidy(() => F.crossEntropy(model.forward(images), labels));
     expect(Math.abs((await after.data())[0]! - golden.config.loss_after), 'next loss').toBeLessThanOrEqual(1e-5);
@@ -151,9 +151,14 @@ onBackends("PyTorch's run of the notes' CNN", (backend) => {
 });
 
 /** Puts an optimizer where PyTorch's Adam was before a recorded step. */
-function restore(optimizer: optim.Optimizer, golden: GoldenCase<Config>, names: readonly string[]): void {
+async function restore(
+  optimizer: optim.Optimizer,
+  golden: GoldenCase<Config>,
+  names: readonly string[],
+): Promise<void> {
+  const { groups } = await optimizer.stateDict();
   optimizer.loadStateDict({
-    lr: 0.01,
+    groups,
     parameters: names.map((name) => ({
       step: golden.config.step,
       buffers: { expAvg: golden.tensor(`exp_avg/${name}`), expAvgSq: golden.tensor(`exp_avg_sq/${name}`) },

@@ -1,13 +1,12 @@
 import { Command } from 'commander';
 import type { TrainOptions } from '../training/trainOptions.ts';
-import { addTrainOptions } from './train.ts';
+import { addTrainOptions, trainOrResume } from './train.ts';
 
 export function demoCommand(): Command {
   const command = new Command('demo').description(
     "the main job: train the notes' CNN on FashionMNIST, evaluate it, draw its curves, mistakes and feature maps",
   );
-  return addTrainOptions(command).action(async (options: TrainOptions) => {
-    const { trainFashionMnist } = await import('../training/trainFashionMnist.ts');
-    await trainFashionMnist(options, { showFeatures: true });
-  });
+  return addTrainOptions(command).action((options: TrainOptions) =>
+    trainOrResume(command, options, { showFeatures: true }),
+  );
 }

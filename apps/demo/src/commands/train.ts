@@ -32,22 +32,40 @@ export function addTrainOptions(command: Command): Command {
     .addOption(shared.dataDir())
     .addOption(shared.offline())
     .option('--out <dir>', 'run folder, new or empty (default: runs/TASK/N)')
-    .addOption(new Option('--resume <dir>', 'not there yet').argParser(refuseResume))
+    .addOption(
+      new Option(
+        '--resume <dir>',
+        'go on with the run in this folder, with its own arguments; only a larger --epochs, another --backend, ' +
+          '--threads or --data-dir may be given beside it',
+      ),
+    )
     .addOption(shared.json())
     .addOption(shared.quiet())
     .addOption(shared.verbose());
 }
 
-function refuseResume(): never {
-  throw new InvalidArgumentError('Resuming a run is not there yet: start a new one.');
+/** The options that were typed, without those that have their default. */
+function typedOptions(command: Command): Partial<TrainOptions> {
+  const typed = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli');
+  return Object.fromEntries(typed) as Partial<TrainOptions>;
 }
 
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a model and keep weights, figures and plots in a run folder')
     .addArgument(new Argument('<task>', 'fashion-mnist (imdb and translation are not there yet)').argParser(parseTask));
-  return addTrainOptions(command).action(async (_task: string, options: TrainOptions) => {
-    const { trainFashionMnist } = await import('../training/trainFashionMnist.ts');
-    await trainFashionMnist(options);
-  });
+  return addTrainOptions(command).action((_task: string, options: ResumableOptions) => trainOrResume(command, options));
+}
+
+type ResumableOptions = TrainOptions & { readonly resume?: string };
+
+/** Begins a run, or with `--resume` goes on with one. */
+export async function trainOrResume(
+  command: Command,
+  options: ResumableOptions,
+  showFeatures: { showFeatures?: boolean } = {},
+): Promise<void> {
+  const { resumeFashionMnist, trainFashionMnist } = await import('../training/trainFashionMnist.ts');
+  if (options.resume === undefined) await trainFashionMnist(options, showFeatures);
+  else await resumeFashionMnist(options.resume, typedOptions(command), showFeatures);
 }

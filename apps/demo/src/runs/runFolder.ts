@@ -1,7 +1,7 @@
-import { appendFile, mkdir, readdir } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { nn } from '@flambeau/core';
-import { saveSafetensors, writeFileAtomic } from '@flambeau/core/node';
+import type { nn, TrainerState } from '@flambeau/core';
+import { loadSafetensors, saveSafetensors, sweepTemporaries, writeFileAtomic } from '@flambeau/core/node';
 import { writePicture } from './writePicture.ts';
 
 /** One row of `results.csv`, in the order of its columns; what was not measured is an empty cell. */
@@ -41,6 +41,73 @@ export class RunFolder {
     return run;
   }
 
+  /**
+   * Opens a run that was begun before, to go on with it, and sweeps what an interrupted write has left.
+   *
+   * @throws Error if the folder holds no run.
+   */
+  static async open(path: string): Promise<RunFolder> {
+    const run = new RunFolder(path);
+    await run.readConfig();
+    for (const folder of [path, join(path, 'weights')]) await sweepTemporaries(folder);
+    return run;
+  }
+
+  /** What {@link writeConfig} wrote. */
+  async readConfig(): Promise<Record<string, unknown>> {
+    const file = join(this.path, 'config.json');
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new Error(
+        `${this.path} holds no run: ${error.code === 'ENOENT' ? 'there is no config.json' : error.message}`,
+      );
+    });
+    try {
+      return JSON.parse(text) as Record<string, unknown>;
+    } catch (cause) {
+      throw new Error(`${file} is damaged: it is no JSON`, { cause });
+    }
+  }
+
+  /** Keeps what a run needs to go on; the previous state stays until this one is whole. */
+  async saveResume({ tensors, metadata }: TrainerState): Promise<void> {
+    await saveSafetensors(this.resumeFile, Object.entries(tensors), metadata);
+  }
+
+  /** What {@link saveResume} kept last; none before the first epoch has ended. */
+  async loadResume(): Promise<TrainerState | undefined> {
+    try {
+      const { tensors, metadata } = await loadSafetensors(this.resumeFile);
+      return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(metadata) };
+    } catch (error) {
+      if ((error as { cause?: NodeJS.ErrnoException }).cause?.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  private get resumeFile(): string {
+    return join(this.path, 'resume.safetensors');
+  }
+
+  /** Takes back rows and events of epochs from `epoch` on: what was written after the state that a run goes on from. */
+  async rewind(epoch: number): Promise<void> {
+    const csv = (await readFile(join(this.path, 'results.csv'), 'utf8')).split('\n');
+    const rows = csv.filter((row, i) => row !== '' && (i === 0 || Number(row.split(',')[0]) < epoch));
+    await writeFileAtomic(join(this.path, 'results.csv'), `${rows.join('\n')}\n`);
+    const events = await readFile(join(this.path, 'events.jsonl'), 'utf8').catch(() => '');
+    const lines = events.split('\n').filter((line) => line !== '');
+    const kept = lines.filter((line) => {
+      const event = parseEvent(line);
+      return event !== undefined && event.event !== 'done' && !((event.epoch ?? -1) >= epoch);
+    });
+    await writeFileAtomic(join(this.path, 'events.jsonl'), kept.map((line) => `${line}\n`).join(''));
+  }
+
+  /** Whether the run has come to its end and nothing was left to do. */
+  async isFinished(): Promise<boolean> {
+    const text = await readFile(join(this.path, 'events.jsonl'), 'utf8').catch(() => '');
+    return text.split('\n').some((line) => parseEvent(line)?.event === 'done');
+  }
+
   /** Refuses a folder that can't become a run's, before anything costly is done. */
   static async check(out: string | undefined): Promise<void> {
     if (out !== undefined) await refuseUnlessEmpty(out);
@@ -77,6 +144,15 @@ export class RunFolder {
   /** Writes `NAME.svg` and `NAME.png`, and gives the latter's path. */
   writePicture(name: string, svg: string): Promise<string> {
     return writePicture(join(this.path, name), svg);
+  }
+}
+
+/** A line of `events.jsonl`; a last one that was cut off is no event. */
+function parseEvent(line: string): { event?: string; epoch?: number } | undefined {
+  try {
+    return JSON.parse(line) as { event?: string; epoch?: number };
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ImageClassificationDataset } from '@flambeau/datasets';
 import type { DataSource } from '@flambeau/datasets/node';
 import { confusionMatrixPlot, type ImageModel, trainingCurves } from '@flambeau/vision';
+import { howToRun } from '../commandLine/howToRun.ts';
 import { count } from '../console/amounts.ts';
 import type { Output } from '../console/output.ts';
 import type { RunFolder } from '../runs/runFolder.ts';
@@ -62,7 +63,7 @@ export async function finishRun(options: FinishOptions): Promise<void> {
     output.result(`features  ${features.folder} (test image 0, ${features.label}, taken for: ${features.prediction})`);
     const share = source.isComplete ? '' : ` on a sample of ${count(recorder.trainExamples)} images`;
     output.result(
-      `\nDone${share}: open the PNG files above, or look at another image with: npx pnpm flambeau feature-maps ${checkpoint} --index 1`,
+      `\nDone${share}: open the PNG files above, or look at another image with: ${howToRun} feature-maps ${checkpoint} --index 1`,
     );
   }
 }

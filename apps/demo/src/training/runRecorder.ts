@@ -1,6 +1,13 @@
-import { type EpochResult, NonFiniteLossError, type StepInfo, type TrainerCallback } from '@flambeau/core';
+import {
+  type EpochResult,
+  NonFiniteLossError,
+  type StepInfo,
+  type Trainer,
+  type TrainerCallback,
+} from '@flambeau/core';
 import type { EpochFigures, ImageModel } from '@flambeau/vision';
 import { InterruptedError } from '../commandLine/failure.ts';
+import { howToRun } from '../commandLine/howToRun.ts';
 import { breather } from '../commandLine/interrupt.ts';
 import { count } from '../console/amounts.ts';
 import type { Output } from '../console/output.ts';
@@ -23,15 +30,22 @@ export interface RunRecorderOptions {
   };
 }
 
+/** What a resumed run needs to know of the epochs before. */
+export interface RecorderState {
+  readonly history: readonly EpochFigures[];
+  readonly best?: { readonly epoch: number; readonly testAccuracy: number };
+}
+
 /** Shows how training goes and keeps it in the run folder: epoch lines, events, rows, weights. */
 export class RunRecorder implements TrainerCallback {
-  readonly history: EpochFigures[] = [];
+  history: EpochFigures[] = [];
   /** The epoch whose weights did best on the test set. */
   best: { epoch: number; testAccuracy: number } | undefined;
   private readonly options: RunRecorderOptions;
   private readonly breathe = breather();
   private bar: ProgressBar | undefined;
   private at: StepInfo | undefined;
+  private trainer: Trainer | undefined;
 
   constructor(options: RunRecorderOptions) {
     this.options = options;
@@ -41,8 +55,22 @@ export class RunRecorder implements TrainerCallback {
     return this.options.about.trainExamples;
   }
 
+  /** The trainer whose state is kept. */
+  attach(trainer: Trainer): void {
+    this.trainer = trainer;
+  }
+
   async start(): Promise<void> {
     await this.emit({ event: 'start', ...this.options.about });
+  }
+
+  stateDict(): RecorderState {
+    return { history: this.history, ...(this.best && { best: this.best }) };
+  }
+
+  loadStateDict({ history, best }: RecorderState): void {
+    this.history = [...history];
+    this.best = best;
   }
 
   /** One event, in `events.jsonl` and, with `--json`, on standard output. */
@@ -104,6 +132,8 @@ export class RunRecorder implements TrainerCallback {
       testAccuracy,
       lr,
     });
+    // Last, so that whatever a killed run lacks is done again.
+    await this.saveState();
     // The notes' own line, then what they leave out.
     output.say(
       `epoch ${epoch} total_correct: ${totalCorrect} loss: ${totalLoss} ` +
@@ -132,6 +162,7 @@ export class RunRecorder implements TrainerCallback {
     const epoch = this.at?.epoch ?? this.history.length;
     const batch = this.at?.batch ?? 0;
     const path = await this.saveWeights('last', epoch);
+    await this.saveState();
     await this.options.run.appendEvent({
       time: new Date().toISOString(),
       event: 'interrupted',
@@ -142,7 +173,12 @@ export class RunRecorder implements TrainerCallback {
     const done = this.at?.batches === undefined ? `${batch}` : `${batch} of ${this.at.batches}`;
     const where =
       batch > 0 ? `interrupted in epoch ${epoch} after ${done} batches` : `interrupted before epoch ${epoch}`;
-    return new InterruptedError(`${where}: the weights so far are in ${path}`, error.exitCode);
+    const goOn = `go on with: ${howToRun} train ${this.options.about.task} --resume ${this.options.run.path}`;
+    return new InterruptedError(`${where}: the weights so far are in ${path}; ${goOn}`, error.exitCode);
+  }
+
+  private async saveState(): Promise<void> {
+    if (this.trainer !== undefined) await this.options.run.saveResume(await this.trainer.stateDict());
   }
 
   private async broken(error: NonFiniteLossError): Promise<Error> {

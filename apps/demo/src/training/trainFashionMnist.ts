@@ -9,6 +9,7 @@ import { versions } from '../runs/versions.ts';
 import { testBatchSize } from './evaluateOnTest.ts';
 import { finishRun } from './finishRun.ts';
 import { loadData } from './loadData.ts';
+import { checkSameData, type RunConfig, resumeOptions } from './resumeRun.ts';
 import { RunRecorder } from './runRecorder.ts';
 import type { TrainOptions } from './trainOptions.ts';
 
@@ -27,6 +28,34 @@ function resolveSettings(options: TrainOptions, recipe: Recipe) {
   };
 }
 
+/** A run to go on with. */
+interface ResumedRun {
+  readonly run: RunFolder;
+  readonly config: RunConfig & { readonly started?: string };
+}
+
+/**
+ * `flambeau train fashion-mnist --resume DIR`: goes on in a run's folder as if it had never stopped, from the last state
+ * that it has kept.
+ *
+ * @param given - the options that were typed, without defaults.
+ */
+export async function resumeFashionMnist(
+  folder: string,
+  given: Partial<TrainOptions>,
+  { showFeatures = false }: { showFeatures?: boolean } = {},
+): Promise<void> {
+  const run = await RunFolder.open(folder);
+  const config = (await run.readConfig()) as unknown as ResumedRun['config'];
+  if (config.task !== task) throw new Error(`${folder} is a run of ${config.task}, expected ${task}`);
+  const options = resumeOptions(config, given, folder);
+  if ((await run.isFinished()) && options.epochs === config.epochs) {
+    createOutput(options).warn(`${folder} is finished, all ${config.epochs} epochs: give a larger --epochs to go on`);
+    return;
+  }
+  await trainFashionMnist(options, { showFeatures, resume: { run, config } });
+}
+
 /**
  * `flambeau train fashion-mnist` and, with `showFeatures`, `flambeau demo`: trains a recipe, keeps what it finds in a run
  * folder, evaluates the last epoch's weights and draws.
@@ -35,7 +64,7 @@ function resolveSettings(options: TrainOptions, recipe: Recipe) {
  */
 export async function trainFashionMnist(
   options: TrainOptions,
-  { showFeatures = false }: { showFeatures?: boolean } = {},
+  { showFeatures = false, resume }: { showFeatures?: boolean; resume?: ResumedRun } = {},
 ): Promise<void> {
   const output = createOutput(options);
   const recipe = recipeNamed(options.recipe);
@@ -51,7 +80,8 @@ export async function trainFashionMnist(
       limit: options.limit,
       signal,
     });
-    const run = await RunFolder.create(task, options.out);
+    if (resume) checkSameData(resume.config, source.checksums, resume.run.path);
+    const run = resume?.run ?? (await RunFolder.create(task, options.out));
 
     manualSeed(settings.seed);
     const model = recipe.model.create({ backend });
@@ -76,7 +106,8 @@ export async function trainFashionMnist(
     const recorder = new RunRecorder({ run, output, model, signal, about });
     await run.writeConfig({
       ...about,
-      started: new Date().toISOString(),
+      started: resume?.config.started ?? new Date().toISOString(),
+      ...(resume && { resumed: new Date().toISOString() }),
       ...(options.threads !== undefined && { threads: options.threads }),
       ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
       // Said openly, since it flatters the best checkpoint: there is no held-out part.
@@ -86,13 +117,18 @@ export async function trainFashionMnist(
       dataChecksums: source.checksums,
       versions: versions(),
     });
+    const trainer = new Trainer({ model, optimizer, callbacks: [recorder] });
+    recorder.attach(trainer);
+    const state = await resume?.run.loadResume();
+    if (state !== undefined) trainer.loadStateDict(state);
+    if (resume) await run.rewind(trainer.epoch);
     await recorder.start();
     output.say(
       `${about.model}, ${count(parameters)} parameters, on ${backend.name} (${backend.device}): ` +
         `${count(train.length)} training and ${count(test.length)} test images, run folder ${shown(run.path)}`,
     );
 
-    const trainer = new Trainer({ model, optimizer, callbacks: [recorder] });
+    if (resume) output.say(`going on with epoch ${trainer.epoch}, after ${count(trainer.step)} steps`);
     await recorder.guard(() => trainer.fit(trainLoader, { epochs: settings.epochs, validation: testLoader, signal }));
     await finishRun({ run, output, recorder, model, test, classes, source, showFeatures, settings });
   } finally {

@@ -61,7 +61,12 @@ export class Backend {
     }
   }
 
-  /** Puts an array on this backend, as `torch.tensor(data, device=…)`: floats as float32, integers as int32, bool as bool. */
+  /**
+   * Puts a copy of an array on this backend, as `torch.tensor(data, device=…)`: floats as float32, integers as int32,
+   * bool as bool.
+   *
+   * @throws {TypeError} for 16-bit floats; {RangeError} for an integer beyond int32.
+   */
   tensor(array: HostArray): Tensor {
     return this.run(() => tfTensor(deviceData(array), [...array.shape], deviceType(array.dtype)));
   }
@@ -129,16 +134,18 @@ export function commonBackend(operation: string, tensors: readonly (Tensor | nul
   return backendOf(first);
 }
 
-/** Reads a tensor back, asynchronously, as `tensor.cpu()` does. */
+/** Reads a tensor back, asynchronously, as `tensor.cpu()` does. The array is the caller's own. */
 export async function toHost(tensor: Tensor): Promise<HostArray<'float32'> | HostArray<'int32'> | HostArray<'bool'>> {
+  // Copied: TensorFlow.js's CPU backend hands out the very array in which it keeps the tensor, which for a tensor cast
+  // to float32 may still be one of integers.
   const data = await tensor.data();
   switch (tensor.dtype) {
     case 'float32':
-      return hostArray('float32', tensor.shape, data as Float32Array);
+      return hostArray('float32', tensor.shape, Float32Array.from(data));
     case 'int32':
-      return hostArray('int32', tensor.shape, data as Int32Array);
+      return hostArray('int32', tensor.shape, Int32Array.from(data));
     case 'bool':
-      return hostArray('bool', tensor.shape, data as Uint8Array);
+      return hostArray('bool', tensor.shape, Uint8Array.from(data));
     default:
       throw new Error(`a tensor of type ${tensor.dtype} has no host array`);
   }
@@ -151,15 +158,16 @@ function deviceType(dtype: DType): 'float32' | 'int32' | 'bool' {
 
 function deviceData(array: HostArray): Float32Array | Int32Array | Uint8Array {
   const { dtype, data } = array;
+  // Always a copy: TensorFlow.js keeps the array that it is given, some backends for good and some until its first use.
   switch (dtype) {
     case 'float32':
-      return data as Float32Array;
+      return (data as Float32Array).slice();
     case 'float64':
       return Float32Array.from(data as Float64Array);
     case 'int32':
-      return data as Int32Array;
+      return (data as Int32Array).slice();
     case 'bool':
-      return data as Uint8Array;
+      return (data as Uint8Array).slice();
     case 'int64':
     case 'uint64':
       return Int32Array.from(data as BigInt64Array | BigUint64Array, toInt32);

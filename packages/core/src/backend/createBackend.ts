@@ -4,6 +4,7 @@ import { internals } from './engine.ts';
 import {
   type BackendOptions,
   type BackendProbe,
+  type BackendProvider,
   BackendUnavailableError,
   backendProvider,
   backendProviderNames,
@@ -24,7 +25,8 @@ export interface BackendReport extends BackendProbe {
   readonly name: string;
 }
 
-const opened = new Map<string, Promise<Backend>>();
+/** By provider, so that one that takes another's place is asked anew. */
+const opened = new WeakMap<BackendProvider, Map<string, Promise<Backend>>>();
 
 /**
  * Opens a backend. One name and one set of options give one backend, however often it is asked for.
@@ -74,23 +76,31 @@ export async function listBackends(): Promise<BackendReport[]> {
 }
 
 function open(name: string, options: BackendOptions): Promise<Backend> {
-  const key = JSON.stringify([name, options]);
-  let backend = opened.get(key);
+  const provider = backendProvider(name);
+  const own = opened.get(provider) ?? new Map<string, Promise<Backend>>();
+  opened.set(provider, own);
+  const key = JSON.stringify(Object.entries(options).sort());
+  let backend = own.get(key);
   if (backend === undefined) {
-    backend = openOnce(name, options);
-    opened.set(key, backend);
-    backend.catch(() => opened.delete(key));
+    backend = openOnce(provider, options);
+    own.set(key, backend);
+    // A failure is not remembered: the driver may be installed by the next time.
+    backend.catch(() => own.delete(key));
   }
   return backend;
 }
 
-async function openOnce(name: string, options: BackendOptions): Promise<Backend> {
-  const provider = backendProvider(name);
-  const ambient = internals().backendName;
+async function openOnce(provider: BackendProvider, options: BackendOptions): Promise<Backend> {
+  // Backends that are opened at the same time see each other's: what counts is what was there before all of them.
+  if (opening++ === 0) ambient = internals().backendName;
   try {
-    return new Backend({ name, ...(await provider.open(options)) });
+    return new Backend({ name: provider.name, ...(await provider.open(options)) });
   } finally {
+    opening--;
     // Opening must not change what plain TensorFlow.js code runs on.
     if (ambient !== undefined) await internals().setBackend(ambient);
   }
 }
+
+let opening = 0;
+let ambient: string | undefined;

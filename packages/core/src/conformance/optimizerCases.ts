@@ -3,6 +3,7 @@ import { backendOf } from '../backend/backend.ts';
 import { Parameter } from '../nn/parameter.ts';
 import { Adam, AdamW } from '../optim/adam.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
+import { RMSprop } from '../optim/rmsprop.ts';
 import { SGD } from '../optim/sgd.ts';
 import type { ConformanceCase } from './case.ts';
 import { normalValues } from './values.ts';
@@ -52,5 +53,11 @@ export const optimizerCases: readonly ConformanceCase[] = [
     'flambeau::sgd_',
     "Nesterov's momentum, maximizing",
     (parameters) => new SGD(parameters, { lr: 0.1, momentum: 0.9, nesterov: true, maximize: true }),
+  ),
+  optimizerCase('flambeau::rmsprop_', 'plain', (parameters) => new RMSprop(parameters, { lr: 0.1 })),
+  optimizerCase(
+    'flambeau::rmsprop_',
+    'momentum, centred and weight decay',
+    (parameters) => new RMSprop(parameters, { lr: 0.1, momentum: 0.9, centered: true, weightDecay: 0.3 }),
   ),
 ];

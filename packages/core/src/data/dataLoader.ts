@@ -25,7 +25,7 @@ export interface DataLoaderOptions {
   readonly sampler?: Sampler;
   /** Leaves out a last batch that is not full. Default false. */
   readonly dropLast?: boolean;
-  /** Makes a batch of examples; default: stacks arrays ({@link defaultCollate}). Its arrays become tensors. */
+  /** Makes a batch of examples; default: stacks arrays ({@link defaultCollate}). Its host arrays become tensors. */
   readonly collate?: (examples: readonly unknown[]) => unknown;
   /** What random numbers are drawn from. Default: the default generator. */
   readonly generator?: Generator;
@@ -94,29 +94,32 @@ export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
     const batches = this.batchSampler.batches()[Symbol.iterator]();
     for (let i = 0; i < skip; i++) batches.next();
     let gathering = this.gatherNext(batches);
-    try {
-      for (;;) {
-        const gathered = await gathering;
-        if (gathered.done) return;
-        const tensors: Tensor[] = [];
-        try {
-          const batch = mapArrays(gathered.batch, (array) => {
-            const tensor = backend.tensor(array);
-            tensors.push(tensor);
-            return tensor;
-          });
-          // Files and other slow sources are read ahead; what is in memory is gathered when it is needed.
-          if (gathered.slow) gathering = this.gatherNext(batches);
-          yield batch as Batch<Example>;
-          if (!gathered.slow) gathering = this.gatherNext(batches);
-        } finally {
-          dispose(tensors);
-        }
+    for (;;) {
+      const gathered = await gathering;
+      if (gathered.done) return;
+      const tensors: Tensor[] = [];
+      try {
+        const batch = mapArrays(gathered.batch, (array) => {
+          const tensor = backend.tensor(array);
+          tensors.push(tensor);
+          return tensor;
+        });
+        // Files and other slow sources are read ahead; what is in memory is gathered when it is needed.
+        if (gathered.slow) gathering = this.readAhead(batches);
+        yield batch as Batch<Example>;
+        if (!gathered.slow) gathering = this.gatherNext(batches);
+      } finally {
+        dispose(tensors);
       }
-    } finally {
-      // A batch that was read ahead when the loop was left has no one to hear of its failure.
-      Promise.resolve(gathering).catch(() => {});
     }
+  }
+
+  /** The next batch as a promise, also where the data set throws at once: its failure is told when its turn comes. */
+  private readAhead(batches: Iterator<number[]>): Promise<Gathered> {
+    const gathering = (async () => this.gatherNext(batches))();
+    // It may fail while the step before is still awaited, or after the loop was left: not an unhandled rejection.
+    gathering.catch(() => {});
+    return gathering;
   }
 
   /** The next batch on the host: at once where the data set answers at once, else as a promise. */

@@ -14,7 +14,13 @@ export class Subset<Example> implements Dataset<Example> {
     this.dataset = dataset;
     this.indices = indices;
     if (dataset.getBatch !== undefined) {
-      this.getBatch = (chosen) => dataset.getBatch!(Array.from(chosen, (i) => this.indices[i]));
+      this.getBatch = (chosen) =>
+        dataset.getBatch!(
+          Array.from(chosen, (index) => {
+            checkIndex(index, this.length);
+            return this.indices[index];
+          }),
+        );
     }
   }
 

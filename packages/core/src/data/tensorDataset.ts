@@ -16,11 +16,11 @@ import type { Dataset } from './dataset.ts';
  * );
  * ```
  */
-export class TensorDataset implements Dataset<HostArray[]> {
-  readonly arrays: readonly HostArray[];
+export class TensorDataset<Arrays extends HostArray[] = HostArray[]> implements Dataset<Arrays> {
+  readonly arrays: Readonly<Arrays>;
   readonly length: number;
 
-  constructor(...arrays: HostArray[]) {
+  constructor(...arrays: Arrays) {
     const lengths = arrays.map((array) => array.shape[0]);
     if (arrays.length === 0 || lengths.some((length) => length === undefined || length !== lengths[0])) {
       throw new RangeError(`expected arrays of one length, got lengths [${lengths.join(', ')}]`);
@@ -29,16 +29,17 @@ export class TensorDataset implements Dataset<HostArray[]> {
     this.length = lengths[0];
   }
 
-  get(index: number): HostArray[] {
+  get(index: number): Arrays {
     checkIndex(index, this.length);
     return this.arrays.map((array) => {
       const { dtype, shape, data } = takeRows(array, [index]);
       return hostArray(dtype, shape.slice(1), data);
-    });
+    }) as Arrays;
   }
 
-  getBatch(indices: ArrayLike<number>): HostArray[] {
-    return this.arrays.map((array) => takeRows(array, indices));
+  getBatch(indices: ArrayLike<number>): Arrays {
+    for (let i = 0; i < indices.length; i++) checkIndex(indices[i], this.length);
+    return this.arrays.map((array) => takeRows(array, indices)) as Arrays;
   }
 }
 

@@ -14,6 +14,9 @@ export class ConfusionMatrix {
   readonly counts: Int32Array;
 
   constructor(classes: number) {
+    if (!Number.isInteger(classes) || classes < 1) {
+      throw new RangeError(`ConfusionMatrix: expected a whole number of classes above 0, got ${classes}`);
+    }
     this.classes = classes;
     this.counts = new Int32Array(classes * classes);
   }
@@ -21,7 +24,7 @@ export class ConfusionMatrix {
   /**
    * Adds predictions and their targets.
    *
-   * @throws {RangeError} if the lengths differ or a class is out of range.
+   * @throws {RangeError} if the lengths differ or a class is out of range; nothing has been added then.
    */
   update(predictions: ArrayLike<number>, targets: ArrayLike<number>): this {
     if (predictions.length !== targets.length) {
@@ -32,8 +35,8 @@ export class ConfusionMatrix {
       if (!inRange(predictions[i]) || !inRange(targets[i])) {
         throw new RangeError(`expected classes below ${this.classes}, got ${predictions[i]} for ${targets[i]}`);
       }
-      this.counts[targets[i] * this.classes + predictions[i]]++;
     }
+    for (let i = 0; i < targets.length; i++) this.counts[targets[i] * this.classes + predictions[i]]++;
     return this;
   }
 

@@ -1,4 +1,4 @@
-import { stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose, stack, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { commonBackend } from '../backend/backend.ts';
 
 /** Scalars that pile up before they are read together. */
@@ -39,6 +39,13 @@ export class Totals<Name extends string = string> {
     this.flush();
     await this.reading;
     return Object.fromEntries(this.sums) as Record<Name, number>;
+  }
+
+  /** Frees what has not been read yet: for a loop that ends in an error. */
+  async discard(): Promise<void> {
+    for (const scalars of this.pending) dispose(scalars as Record<string, Tensor>);
+    this.pending = [];
+    await this.reading.catch(() => {});
   }
 
   /** Starts to read what is pending, and frees it on the device. */

@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/backend.ts';
 import { backendOf, getDefaultBackend } from '../backend/backend.ts';
-import { Buffer, isStateEntry, Parameter, type StateEntry } from './parameter.ts';
+import { Buffer, isStateEntry, Parameter, type StagedValues, type StateEntry } from './parameter.ts';
 import { compareKeys, type LoadReport, type StateDict, toStateKey } from './stateDict.ts';
 
 /** Where a module's tensors are made. */
@@ -23,7 +23,7 @@ interface HookEntry {
 /**
  * The base of all layers and models, as `torch.nn.Module`: layers and parameters are fields, `forward()` says how data
  * flows. Fields are found by walking them in the order of their definition, so that `#private` ones cannot be seen, and
- * layers in a plain array are refused (use {@link Sequential}).
+ * layers or parameters in a plain array, record, Map or Set are refused (use fields, or {@link Sequential}).
  *
  * @example
  * ```ts
@@ -58,9 +58,10 @@ export abstract class Module {
     const children = new Map<string, Module>();
     for (const [field, value] of Object.entries(this)) {
       if (value instanceof Module) children.set(field, value);
-      else if (Array.isArray(value) && value.some((element) => element instanceof Module)) {
+      else if (elementsOf(value).some((element) => element instanceof Module || isStateEntry(element))) {
         throw new TypeError(
-          `${this.constructor.name}.${field} is a plain array, whose layers cannot be found: use nn.Sequential`,
+          `${this.constructor.name}.${field} is a plain ${value.constructor.name}, in which layers and parameters cannot ` +
+            'be found: use fields, or nn.Sequential',
         );
       }
     }
@@ -73,14 +74,22 @@ export abstract class Module {
 
   /** This module and all below it, by path (this one's is ''), each once, from the top down. */
   namedModules(): Map<string, Module> {
+    return this.walk(false);
+  }
+
+  /** Modules by path; one that is in two places once, or `withShared` at both, as PyTorch's state dicts have it. */
+  private walk(withShared: boolean): Map<string, Module> {
     const found = new Map<string, Module>();
     const seen = new Set<Module>();
     const visit = (module: Module, path: string) => {
       if (seen.has(module)) return;
       seen.add(module);
       found.set(path, module);
-      if (path !== '') paths.set(module, path);
+      // A walk that began further down knows less of the way.
+      if (!withShared && path !== '' && !paths.get(module)?.endsWith(`.${path}`)) paths.set(module, path);
       for (const [name, child] of module.namedChildren()) visit(child, path === '' ? name : `${path}.${name}`);
+      // With shared ones only what is above stays forbidden: a module must not be its own descendant.
+      if (withShared) seen.delete(module);
     };
     visit(this, '');
     return found;
@@ -147,10 +156,11 @@ export abstract class Module {
   }
 
   /**
-   * Takes over the values of a state dict. Nothing is changed unless all of it fits.
+   * Takes over the values of a state dict, each on the backend and in the element type of what it replaces. Nothing is
+   * changed unless all of it fits.
    *
    * @param options.strict - refuse missing and unexpected keys. Default true.
-   * @throws {Error} naming each key or shape that does not fit.
+   * @throws {Error} naming each key, shape or element type that does not fit.
    */
   loadStateDict(
     dict: Readonly<StateDict> | ReadonlyMap<string, StateDict[string]>,
@@ -159,8 +169,22 @@ export abstract class Module {
     const values = dict instanceof Map ? Object.fromEntries(dict) : (dict as StateDict);
     const entries = this.namedEntries(isStateEntry, true);
     const report = compareKeys(this.constructor.name, entries, values, strict);
-    const backend = this.backend;
-    for (const [key, entry] of entries) if (values[key] !== undefined) entry.load(values[key], backend);
+    const staged: StagedValues[] = [];
+    try {
+      for (const [key, entry] of entries) {
+        if (values[key] === undefined) continue;
+        try {
+          staged.push(entry.stage(values[key]));
+        } catch (cause) {
+          const reason = cause instanceof Error ? cause.message : String(cause);
+          throw new Error(`loading the state dict for ${this.constructor.name}: ${key}: ${reason}`, { cause });
+        }
+      }
+    } catch (error) {
+      for (const { discard } of staged) discard();
+      throw error;
+    }
+    for (const { commit } of staged) commit();
     return report;
   }
 
@@ -188,6 +212,8 @@ export abstract class Module {
 
   private addHook(hook: HookEntry): { remove(): void } {
     if (!hooks.has(this)) {
+      const own = Object.getOwnPropertyDescriptor(this, 'forward');
+      if (own !== undefined) ownForwards.set(this, own);
       const plain = this.forward;
       const hooked = (...inputs: never[]): unknown => {
         const list = hooks.get(this) ?? [];
@@ -203,7 +229,11 @@ export abstract class Module {
       remove: () => {
         const rest = (hooks.get(this) ?? []).filter((other) => other !== hook);
         if (rest.length > 0) hooks.set(this, rest);
-        else if (hooks.delete(this)) Reflect.deleteProperty(this, 'forward');
+        else if (hooks.delete(this)) {
+          const own = ownForwards.get(this);
+          if (own === undefined) Reflect.deleteProperty(this, 'forward');
+          else Object.defineProperty(this, 'forward', own);
+        }
       },
     };
   }
@@ -232,12 +262,18 @@ export abstract class Module {
   private namedEntries(wanted: (entry: StateEntry) => boolean, withShared = false): Map<string, StateEntry> {
     const entries = new Map<string, StateEntry>();
     const seen = new Set<StateEntry>();
-    for (const [path, module] of this.namedModules()) {
+    for (const [path, module] of this.walk(withShared)) {
       const prefix = path === '' ? '' : `${path.split('.').map(toStateKey).join('.')}.`;
       for (const [field, value] of Object.entries(module)) {
         if (!isStateEntry(value) || !wanted(value) || (seen.has(value) && !withShared)) continue;
         seen.add(value);
-        entries.set(prefix + toStateKey(field), value);
+        const key = prefix + toStateKey(field);
+        if (entries.has(key)) {
+          throw new TypeError(
+            `${module.constructor.name} has two fields for the state dict's key "${key}": rename one`,
+          );
+        }
+        entries.set(key, value);
       }
     }
     return entries;
@@ -246,3 +282,13 @@ export abstract class Module {
 
 const paths = new WeakMap<Module, string>();
 const hooks = new WeakMap<Module, readonly HookEntry[]>();
+/** `forward` where it is an instance's own field rather than its class's method. */
+const ownForwards = new WeakMap<Module, PropertyDescriptor>();
+
+/** What a plain container holds; nothing for everything else. */
+function elementsOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Map || value instanceof Set) return [...value.values()];
+  const plain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return plain ? Object.values(value) : [];
+}

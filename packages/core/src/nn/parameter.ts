@@ -1,8 +1,14 @@
-import { Variable } from '@tensorflow/tfjs-core';
-import { type Backend, getDefaultBackend, toHost } from '../backend/backend.ts';
+import { cast, tidy, Variable } from '@tensorflow/tfjs-core';
+import { type Backend, backendOf, getDefaultBackend, toHost } from '../backend/backend.ts';
 import { internals } from '../backend/engine.ts';
 import { type DType, type HostArray, hostArray } from '../tensor/hostArray.ts';
 import { expectShape } from '../tensor/shape.ts';
+
+/** Values that wait to take the place of an entry's present ones. */
+export interface StagedValues {
+  commit(): void;
+  discard(): void;
+}
 
 let made = 0;
 
@@ -27,10 +33,20 @@ class OwnedTensor extends Variable {
   }
 
   /** Takes over values of the same shape, from a state dict. */
-  load(values: HostArray, backend: Backend): void {
-    const tensor = backend.tensor(values);
-    expectShape(this.name, 'values', tensor, this.shape);
-    this.replace(tensor, backend);
+  load(values: HostArray, backend: Backend = backendOf(this)): void {
+    this.stage(values, backend).commit();
+  }
+
+  /** Puts values of the same shape beside the present ones, to take their place later or not. */
+  stage(values: HostArray, backend: Backend = backendOf(this)): StagedValues {
+    const tensor = backend.run(() => tidy(() => cast(backend.tensor(values), this.dtype)));
+    try {
+      expectShape(this.name, 'values', tensor, this.shape);
+    } catch (error) {
+      tensor.dispose();
+      throw error;
+    }
+    return { commit: () => this.replace(tensor, backend), discard: () => tensor.dispose() };
   }
 
   /** Moves the values to another backend; the object stays the same, so that optimizers keep hold of it. */
@@ -98,9 +114,15 @@ export class Counter {
     return hostArray('int64', [], BigInt64Array.of(BigInt(this.value)));
   }
 
-  load(values: HostArray): void {
+  stage(values: HostArray): StagedValues {
     if (values.data.length !== 1) throw new RangeError(`expected one number, got shape [${values.shape.join(', ')}]`);
-    this.value = Number(values.data[0]);
+    const value = Number(values.data[0]);
+    return {
+      commit: () => {
+        this.value = value;
+      },
+      discard() {},
+    };
   }
 
   async to(): Promise<void> {}

@@ -1,7 +1,7 @@
-import type { Parameter } from '../nn/parameter.ts';
 import { adam_ } from '../ops/adam.ts';
 import { runInPlace } from '../ops/inPlace.ts';
 import { checkFraction, checkNonNegative, Optimizer, type UpdateSlot } from './optimizer.ts';
+import type { FilledGroup, Hyperparameters, Trained } from './parameterGroups.ts';
 
 export interface AdamOptions {
   /** Learning rate. Default 0.001. */
@@ -16,34 +16,39 @@ export interface AdamOptions {
   readonly maximize?: boolean;
 }
 
+/** The options of a group of {@link Adam}. */
+export interface AdamHyperparameters extends Hyperparameters {
+  betas: readonly [number, number];
+  eps: number;
+  weightDecay: number;
+  maximize: boolean;
+}
+
 /**
  * Adam: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², θ ← θ − lr·m̂/(√v̂ + ε), with m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ).
- * One pass over all parameters.
+ * One pass over all parameters of a group.
  *
  * Source: Kingma and Ba, arXiv 1412.6980.
  */
-export class Adam extends Optimizer {
-  betas: readonly [number, number];
-  readonly eps: number;
-  readonly weightDecay: number;
-  readonly maximize: boolean;
+export class Adam extends Optimizer<AdamHyperparameters> {
   protected readonly decoupledWeightDecay: boolean = false;
 
-  constructor(parameters: Iterable<Parameter>, options: AdamOptions = {}) {
-    super(parameters, options.lr ?? 1e-3);
-    this.betas = options.betas ?? [0.9, 0.999];
-    this.eps = options.eps ?? 1e-8;
-    this.weightDecay = options.weightDecay ?? 0;
-    this.maximize = options.maximize ?? false;
-    checkFraction('betas[0]', this.betas[0]);
-    checkFraction('betas[1]', this.betas[1]);
-    checkNonNegative('eps', this.eps);
-    checkNonNegative('weightDecay', this.weightDecay);
+  constructor(parameters: Trained<AdamOptions>, options: AdamOptions = {}) {
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, maximize = false } = options;
+    super(parameters, { lr, betas, eps, weightDecay, maximize });
   }
 
-  protected update(slots: readonly UpdateSlot[]): void {
-    const { lr, eps, weightDecay, maximize, decoupledWeightDecay } = this;
-    const [beta1, beta2] = this.betas;
+  protected check({ betas, eps, weightDecay }: AdamHyperparameters): void {
+    checkFraction('betas[0]', betas[0]);
+    checkFraction('betas[1]', betas[1]);
+    checkNonNegative('eps', eps);
+    checkNonNegative('weightDecay', weightDecay);
+  }
+
+  protected update(slots: readonly UpdateSlot[], group: FilledGroup<AdamHyperparameters>): void {
+    const { lr, betas, eps, weightDecay, maximize } = group;
+    const { decoupledWeightDecay } = this;
+    const [beta1, beta2] = betas;
     // The bias corrections depend on the step; all parameters share one unless some have been idle.
     for (const step of new Set(slots.map(({ index }) => this.steps[index]))) {
       const filled = slots
@@ -68,7 +73,7 @@ export class Adam extends Optimizer {
 export class AdamW extends Adam {
   protected override readonly decoupledWeightDecay = true;
 
-  constructor(parameters: Iterable<Parameter>, options: AdamOptions = {}) {
+  constructor(parameters: Trained<AdamOptions>, options: AdamOptions = {}) {
     super(parameters, { ...options, weightDecay: options.weightDecay ?? 0.01 });
   }
 }

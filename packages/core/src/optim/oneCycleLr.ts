@@ -1,9 +1,10 @@
 import type { Optimizer } from './optimizer.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { Hyperparameters } from './parameterGroups.ts';
+import type { Scheduler, SchedulerState } from './scheduler.ts';
 
 export interface OneCycleLrOptions {
-  /** The highest learning rate. */
-  readonly maxLr: number;
+  /** The highest learning rate, of all groups or of each. */
+  readonly maxLr: number | readonly number[];
   /** How many steps the cycle has; or give `epochs` and `stepsPerEpoch`. */
   readonly totalSteps?: number;
   readonly epochs?: number;
@@ -32,8 +33,8 @@ interface Phase {
   readonly momentum: readonly [number, number];
 }
 
-/** An optimizer whose momentum a cycle can move: SGD's `momentum`, Adam's first β. */
-type Cycled = Optimizer & { momentum?: number; betas?: readonly [number, number] };
+/** A group whose momentum a cycle can move: SGD's `momentum`, Adam's first β. */
+type Cycled = Hyperparameters & { momentum?: number; betas?: readonly [number, number] };
 
 /**
  * The 1cycle policy: the learning rate rises from maxLr/divFactor to maxLr and falls to a far lower one, momentum the
@@ -44,7 +45,8 @@ type Cycled = Optimizer & { momentum?: number; betas?: readonly [number, number]
 export class OneCycleLR implements Scheduler {
   readonly optimizer: Optimizer;
   readonly totalSteps: number;
-  private readonly phases: readonly Phase[];
+  /** For each group the phases of its cycle. */
+  private readonly phases: readonly (readonly Phase[])[];
   private readonly anneal: (from: number, to: number, fraction: number) => number;
   private readonly cycleMomentum: boolean;
   private lastStep = 0;
@@ -59,32 +61,32 @@ export class OneCycleLR implements Scheduler {
     }
     if (!(pctStart >= 0 && pctStart <= 1))
       throw new RangeError(`OneCycleLR: expected pctStart in [0, 1], got ${pctStart}`);
-    const cycled = optimizer as Cycled;
-    if (cycleMomentum && !cycled.betas && !cycled.momentum) {
+    const groups: readonly Cycled[] = optimizer.paramGroups;
+    if (cycleMomentum && groups.some(({ betas, momentum }) => !betas && !momentum)) {
       throw new RangeError('OneCycleLR: the optimizer has no momentum to cycle: pass cycleMomentum: false');
     }
     this.cycleMomentum = cycleMomentum;
     this.anneal = annealStrategy === 'cos' ? cosine : linear;
 
-    const initialLr = maxLr / divFactor;
-    const finalLr = initialLr / finalDivFactor;
-    const rise = {
-      endStep: pctStart * this.totalSteps - 1,
-      lr: [initialLr, maxLr],
-      momentum: [maxMomentum, baseMomentum],
-    } as const;
+    const highest = typeof maxLr === 'number' ? groups.map(() => maxLr) : maxLr;
+    if (highest.length !== groups.length) {
+      throw new RangeError(`OneCycleLR: expected ${groups.length} maxLr, got ${highest.length}`);
+    }
+    const momenta = [maxMomentum, baseMomentum] as const;
     const last = this.totalSteps - 1;
-    this.phases = threePhase
-      ? [
-          rise,
-          {
-            endStep: 2 * pctStart * this.totalSteps - 2,
-            lr: [maxLr, initialLr],
-            momentum: [baseMomentum, maxMomentum],
-          },
-          { endStep: last, lr: [initialLr, finalLr], momentum: [maxMomentum, maxMomentum] },
-        ]
-      : [rise, { endStep: last, lr: [maxLr, finalLr], momentum: [baseMomentum, maxMomentum] }];
+    const riseEnd = pctStart * this.totalSteps - 1;
+    this.phases = highest.map((top) => {
+      const initialLr = top / divFactor;
+      const finalLr = initialLr / finalDivFactor;
+      const rise: Phase = { endStep: riseEnd, lr: [initialLr, top], momentum: momenta };
+      const back: Phase['momentum'] = [baseMomentum, maxMomentum];
+      if (!threePhase) return [rise, { endStep: last, lr: [top, finalLr], momentum: back }];
+      return [
+        rise,
+        { endStep: 2 * pctStart * this.totalSteps - 2, lr: [top, initialLr], momentum: back },
+        { endStep: last, lr: [initialLr, finalLr], momentum: [maxMomentum, maxMomentum] },
+      ];
+    });
     this.apply();
   }
 
@@ -97,33 +99,31 @@ export class OneCycleLR implements Scheduler {
     if (this.lastStep < this.totalSteps) this.apply();
   }
 
-  stateDict(): Record<string, number> {
+  stateDict(): SchedulerState {
     return { lastStep: this.lastStep };
   }
 
-  loadStateDict({ lastStep }: Record<string, number>): void {
-    this.lastStep = lastStep;
-    if (lastStep < this.totalSteps) this.apply();
+  loadStateDict(state: SchedulerState): void {
+    this.lastStep = state.lastStep as number;
+    if (this.lastStep < this.totalSteps) this.apply();
   }
 
   private apply(): void {
-    let start = 0;
-    for (const [i, phase] of this.phases.entries()) {
-      if (this.lastStep <= phase.endStep || i === this.phases.length - 1) {
-        const fraction = (this.lastStep - start) / (phase.endStep - start);
-        this.optimizer.lr = this.anneal(...phase.lr, fraction);
-        if (this.cycleMomentum) this.setMomentum(this.anneal(...phase.momentum, fraction));
-        return;
-      }
-      start = phase.endStep;
+    for (const [i, group] of this.optimizer.paramGroups.entries()) {
+      const phases = this.phases[i];
+      const current = phases.findIndex(({ endStep }) => this.lastStep <= endStep);
+      const phase = phases[current === -1 ? phases.length - 1 : current];
+      const start = phases[phases.indexOf(phase) - 1]?.endStep ?? 0;
+      const fraction = (this.lastStep - start) / (phase.endStep - start);
+      group.lr = this.anneal(...phase.lr, fraction);
+      if (this.cycleMomentum) setMomentum(group, this.anneal(...phase.momentum, fraction));
     }
   }
+}
 
-  private setMomentum(value: number): void {
-    const cycled = this.optimizer as Cycled;
-    if (cycled.betas) cycled.betas = [value, cycled.betas[1]];
-    else cycled.momentum = value;
-  }
+function setMomentum(group: Cycled, value: number): void {
+  if (group.betas) group.betas = [value, group.betas[1]];
+  else group.momentum = value;
 }
 
 const cosine = (from: number, to: number, fraction: number): number =>

@@ -1,7 +1,7 @@
-import type { Parameter } from '../nn/parameter.ts';
 import { runInPlace } from '../ops/inPlace.ts';
 import { sgd_ } from '../ops/sgd.ts';
 import { checkNonNegative, Optimizer, type UpdateSlot } from './optimizer.ts';
+import type { FilledGroup, Hyperparameters, Trained } from './parameterGroups.ts';
 
 export interface SgdOptions {
   /** Learning rate. Default 0.001. */
@@ -18,34 +18,36 @@ export interface SgdOptions {
   readonly maximize?: boolean;
 }
 
+/** The options of a group of {@link SGD}. */
+export interface SgdHyperparameters extends Hyperparameters {
+  momentum: number;
+  dampening: number;
+  weightDecay: number;
+  nesterov: boolean;
+  maximize: boolean;
+}
+
 /**
  * Stochastic gradient descent: g ← g + λθ, b ← μb + (1 − τ)g, θ ← θ − lr·b (with Nesterov's momentum θ ← θ − lr·(g + μb)).
  *
  * Source: Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.
  */
-export class SGD extends Optimizer {
-  momentum: number;
-  readonly dampening: number;
-  readonly weightDecay: number;
-  readonly nesterov: boolean;
-  readonly maximize: boolean;
+export class SGD extends Optimizer<SgdHyperparameters> {
+  constructor(parameters: Trained<SgdOptions>, options: SgdOptions = {}) {
+    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options;
+    super(parameters, { lr, momentum, dampening, weightDecay, nesterov, maximize });
+  }
 
-  constructor(parameters: Iterable<Parameter>, options: SgdOptions = {}) {
-    super(parameters, options.lr ?? 1e-3);
-    this.momentum = options.momentum ?? 0;
-    this.dampening = options.dampening ?? 0;
-    this.weightDecay = options.weightDecay ?? 0;
-    this.nesterov = options.nesterov ?? false;
-    this.maximize = options.maximize ?? false;
-    checkNonNegative('momentum', this.momentum);
-    checkNonNegative('weightDecay', this.weightDecay);
-    if (this.nesterov && (this.momentum === 0 || this.dampening !== 0)) {
+  protected check({ momentum, dampening, weightDecay, nesterov }: SgdHyperparameters): void {
+    checkNonNegative('momentum', momentum);
+    checkNonNegative('weightDecay', weightDecay);
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw new RangeError('optimizer: Nesterov momentum needs momentum above 0 and dampening 0');
     }
   }
 
-  protected update(slots: readonly UpdateSlot[]): void {
-    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = this;
+  protected update(slots: readonly UpdateSlot[], group: FilledGroup<SgdHyperparameters>): void {
+    const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
     // A parameter's first gradient becomes its momentum buffer as it is: those that start now are a call of their own.
     const starting = slots.filter(({ index }) => momentum !== 0 && this.buffers[index].momentumBuffer === undefined);
     const going = slots.filter((slot) => !starting.includes(slot));

@@ -13,7 +13,10 @@ function windowArithmetic(
 ): string {
   const reach = dilation === 1 ? `${kernel}` : `(${dilation}·(${kernel} − 1) + 1)`;
   const zeros = padding[0] === padding[1] ? `2·${padding[0]}` : `${padding[0]} + ${padding[1]}`;
-  return `⌊(${size} − ${reach} + ${zeros})/${stride}⌋ + 1 = ${result}`;
+  const span = size - (dilation * (kernel - 1) + 1) + padding[0] + padding[1];
+  // A pool in ceil mode whose last window hangs over the edge.
+  const [open, close] = Math.floor(span / stride) + 1 === result ? '⌊⌋' : '⌈⌉';
+  return `${open}(${size} − ${reach} + ${zeros})/${stride}${close} + 1 = ${result}`;
 }
 
 /** How an op's output size comes about, with its numbers in the formula; empty where the size does not change. */

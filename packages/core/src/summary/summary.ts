@@ -1,4 +1,5 @@
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { beginEvaluation } from '../nn/mode.ts';
 import type { Module } from '../nn/module.ts';
 import { type OpCall, observeOps } from '../ops/op.ts';
 import { formatShape } from '../tensor/shape.ts';
@@ -7,7 +8,7 @@ import { formatTable } from './table.ts';
 
 /** One step of a model's forward pass. */
 export interface LayerSummary {
-  /** The layer's path in the model ("conv1"), or the function's name ("maxPool2d"). */
+  /** The layer's path in the model ("conv1"), or the function's name ("maxPool2d"); a lone layer's class. */
   readonly name: string;
   /** Class and arguments of a layer; empty for a function. */
   readonly layer: string;
@@ -50,14 +51,14 @@ export function summary(
   const calls: OpCall[] = [];
   let leaf: Module | undefined;
   const handles = [...model.namedModules()].flatMap(([path, module]) => {
-    if (module.children().length > 0 || module === model) return [];
+    if (module.children().length > 0) return [];
     const before = module.registerForwardPreHook(() => {
       calls.length = 0;
       leaf = module;
     });
     const after = module.registerForwardHook((_, inputs, output) => {
       leaf = undefined;
-      layers.push(describeLayer(path, module, inputs[0] as Tensor, output as Tensor, calls));
+      layers.push(describeLayer(path || module.constructor.name, module, inputs[0] as Tensor, output as Tensor, calls));
     });
     return [before, after];
   });
@@ -66,12 +67,11 @@ export function summary(
     else if (call.name === 'flambeau::relu' && layers.length > 0) layers.push({ ...layers.pop()!, activation: 'ReLU' });
     else layers.push(describeFunction(call));
   };
-  const wasTraining = model.training;
+  const endEvaluation = beginEvaluation(model);
   try {
-    model.eval();
     model.backend.run(() => tidy(() => void observeOps(observe, () => model.forward(zeros([...inputShape])))));
   } finally {
-    model.train(wasTraining);
+    endEvaluation();
     for (const handle of handles) handle.remove();
   }
   const parameters = model.parameters();

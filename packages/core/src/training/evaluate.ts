@@ -3,6 +3,7 @@ import * as F from '../functional/loss.ts';
 import { correct } from '../metrics/accuracy.ts';
 import type { ConfusionMatrix } from '../metrics/confusionMatrix.ts';
 import { Totals } from '../metrics/totals.ts';
+import { beginEvaluation } from '../nn/mode.ts';
 import type { Module } from '../nn/module.ts';
 
 /** A model from images (or whatever the loader gives) to logits. */
@@ -23,9 +24,11 @@ export interface Evaluation {
 }
 
 /**
- * Loss and accuracy of a classifier over a loader, in evaluation mode; the mode is put back afterwards.
+ * Loss and accuracy of a classifier over a loader, in evaluation mode; every module is put back into its own mode
+ * afterwards.
  *
  * @param options.confusion - a matrix that the predictions are added to.
+ * @throws {RangeError} if the loader gives no example.
  */
 export async function evaluate(
   model: Classifier,
@@ -33,11 +36,10 @@ export async function evaluate(
   options: { readonly lossFunction?: LossFunction; readonly confusion?: ConfusionMatrix } = {},
 ): Promise<Evaluation> {
   const { lossFunction = (logits, target) => F.crossEntropy(logits, target), confusion } = options;
-  const wasTraining = model.training;
   const { backend } = model;
   const totals = new Totals<'loss' | 'correct'>();
   let examples = 0;
-  model.eval();
+  const endEvaluation = beginEvaluation(model);
   try {
     for await (const [input, target] of loader) {
       const size = input.shape[0];
@@ -50,12 +52,19 @@ export async function evaluate(
         }),
       );
       totals.add(scalars);
-      if (confusion !== undefined) confusion.update(await predictions.data(), await target.data());
-      predictions.dispose();
+      try {
+        confusion?.update(await predictions.data(), await target.data());
+      } finally {
+        predictions.dispose();
+      }
     }
+  } catch (error) {
+    await totals.discard();
+    throw error;
   } finally {
-    model.train(wasTraining);
+    endEvaluation();
   }
-  const { loss = 0, correct: right = 0 } = await totals.read();
+  if (examples === 0) throw new RangeError('evaluate: the loader gave no example');
+  const { loss, correct: right } = await totals.read();
   return { loss: loss / examples, accuracy: right / examples, correct: right, examples };
 }

@@ -147,7 +147,8 @@ export class Trainer {
     const { progress } = this;
     const position = { ...progress, loss: progress.loss + loss, correct: progress.correct + right };
     const generators = {
-      now: generatorStates(this.loaderGenerator),
+      // An epoch of which nothing has been trained on yet is begun anew: with the generators of its beginning.
+      now: (progress.batch === 0 && this.epochStart) || generatorStates(this.loaderGenerator),
       ...(this.epochStart && { epochStart: this.epochStart }),
     };
     return captureState(this.parts, { epoch: this.epoch, step: this.step, progress: position }, generators);
@@ -163,6 +164,7 @@ export class Trainer {
     this.epoch = position.epoch;
     this.step = position.step;
     this.progress = position.progress;
+    this.totals = undefined;
     this.epochStart = epochStart;
     this.loaderState = now.loader;
   }
@@ -172,32 +174,47 @@ export class Trainer {
     return { model, optimizer, scheduler, callbacks };
   }
 
+  /** How far the epoch has come, the sums of an interrupted part read and counted in. */
+  private async settledProgress(): Promise<EpochProgress> {
+    const { loss = 0, correct: right = 0 } = (await this.totals?.read()) ?? {};
+    this.totals = undefined;
+    const { progress } = this;
+    this.progress = { ...progress, loss: progress.loss + loss, correct: progress.correct + right };
+    return this.progress;
+  }
+
   private async trainEpoch(loader: LabelledBatches, { validation, signal }: FitOptions): Promise<EpochResult> {
     const { model, optimizer, lossFunction, epoch } = this;
     const batches = 'length' in loader ? (loader.length as number) : undefined;
     for (const callback of this.callbacks) await callback.onEpochStart?.(epoch);
-    const carried = this.progress;
+    const carried = await this.settledProgress();
     const totals = new Totals<'loss' | 'correct'>();
     model.train();
     const start = performance.now();
     const elapsed = () => carried.seconds + (performance.now() - start) / 1000;
     this.totals = totals;
-    for await (const [input, target] of this.remaining(loader)) {
-      signal?.throwIfAborted();
-      const { lr } = optimizer;
-      totals.add(
-        optimizer.minimize((): { loss: Tensor; correct: Tensor } => {
-          const logits = model.forward(input);
-          return { loss: lossFunction(logits, target), correct: correct(logits, target) };
-        }),
-      );
-      this.scheduler?.step();
-      this.step++;
-      const batch = carried.batch + totals.count;
-      const examples = this.progress.examples + input.shape[0];
-      this.progress = { ...carried, batch, examples, seconds: elapsed(), lr };
-      const info = { epoch, batch, batches, step: this.step, examples };
-      for (const callback of this.callbacks) await callback.onStep?.(info);
+    try {
+      for await (const [input, target] of this.remaining(loader)) {
+        signal?.throwIfAborted();
+        const { lr } = optimizer;
+        totals.add(
+          optimizer.minimize((): { loss: Tensor; correct: Tensor } => {
+            const logits = model.forward(input);
+            return { loss: lossFunction(logits, target), correct: correct(logits, target) };
+          }),
+        );
+        this.scheduler?.step();
+        this.step++;
+        const batch = carried.batch + totals.count;
+        const examples = this.progress.examples + input.shape[0];
+        this.progress = { ...carried, batch, examples, seconds: elapsed(), lr };
+        const info = { epoch, batch, batches, step: this.step, examples };
+        for (const callback of this.callbacks) await callback.onStep?.(info);
+      }
+    } catch (error) {
+      // Frees what waits on the device; the sums so far stay, for stateDict and for the next fit.
+      await totals.read().catch(() => {});
+      throw error;
     }
     const sums = await totals.read();
     const seconds = elapsed();

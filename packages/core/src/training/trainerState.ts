@@ -1,8 +1,8 @@
 import type { DataLoader } from '../data/dataLoader.ts';
 import type { Module } from '../nn/module.ts';
 import type { StateDict } from '../nn/stateDict.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
-import type { Scheduler } from '../optim/scheduler.ts';
+import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
+import type { Scheduler, SchedulerState } from '../optim/scheduler.ts';
 import { defaultGenerator } from '../random/defaultGenerator.ts';
 import type { Generator } from '../random/generator.ts';
 import { type HostArray, hostArray } from '../tensor/hostArray.ts';
@@ -64,8 +64,8 @@ export function generatorStates(own: Generator | undefined): GeneratorStates {
 /** The plain numbers of a state, as JSON in the metadata. */
 interface Numbers {
   readonly position: Position;
-  readonly optimizer: { readonly lr: number; readonly steps: readonly number[] };
-  readonly scheduler: Record<string, number> | null;
+  readonly optimizer: { readonly groups: OptimizerState['groups']; readonly steps: readonly number[] };
+  readonly scheduler: SchedulerState | null;
   readonly callbacks: readonly unknown[];
 }
 
@@ -78,7 +78,7 @@ export async function captureState(
 ): Promise<TrainerState> {
   const tensors: StateDict = {};
   for (const [key, values] of Object.entries(await model.stateDict())) tensors[`model.${key}`] = values;
-  const { lr, parameters } = await optimizer.stateDict();
+  const { groups, parameters } = await optimizer.stateDict();
   for (const [index, { buffers }] of parameters.entries()) {
     for (const [name, values] of Object.entries(buffers)) tensors[`optimizer.${index}.${name}`] = values;
   }
@@ -87,7 +87,7 @@ export async function captureState(
   }
   const numbers: Numbers = {
     position,
-    optimizer: { lr, steps: parameters.map(({ step }) => step) },
+    optimizer: { groups, steps: parameters.map(({ step }) => step) },
     scheduler: scheduler?.stateDict() ?? null,
     callbacks: callbacks.map((callback) => callback.stateDict?.() ?? null),
   };
@@ -112,11 +112,11 @@ export function restoreState(
         key.startsWith(prefix) ? [[key.slice(prefix.length), values] as const] : [],
       ),
     );
-  const { lr, steps } = numbers.optimizer;
+  const { groups, steps } = numbers.optimizer;
   // The model's part comes first: it is checked whole before anything is changed.
   model.loadStateDict(under('model.'));
   optimizer.loadStateDict({
-    lr,
+    groups,
     parameters: steps.map((step, index) => ({ step, buffers: under(`optimizer.${index}.`) })),
   });
   if (numbers.scheduler !== null) scheduler?.loadStateDict(numbers.scheduler);

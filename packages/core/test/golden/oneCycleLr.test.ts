@@ -53,7 +53,8 @@ describe('OneCycleLR', () => {
       finalDivFactor: options.final_div_factor,
       threePhase: options.three_phase,
     });
-    const momentum = () => (optimizer instanceof Adam ? optimizer.betas[0] : optimizer.momentum);
+    const momentum = () =>
+      optimizer instanceof Adam ? optimizer.paramGroups[0]!.betas[0] : optimizer.paramGroups[0]!.momentum;
     return { optimizer, scheduler, momentum };
   }
 

@@ -39,8 +39,12 @@ const dataset = new data.TensorDataset(
 
 class Stop extends Error {}
 
-/** A run of 3 epochs of 5 steps (the last batch is smaller); `stopAt` breaks it off after that many steps. */
-function run(generator: Generator | undefined, stopAt = Number.POSITIVE_INFINITY) {
+/**
+ * A run of 3 epochs of 5 steps (the last batch is smaller). `stopAt` breaks it off after that many steps; `abortAt` at the
+ * beginning of that epoch, when its first batch has been drawn.
+ */
+function run(generator: Generator | undefined, stopAt = Number.POSITIVE_INFINITY, abortAt?: number) {
+  const controller = new AbortController();
   manualSeed(7);
   const model = new Net();
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.05 });
@@ -49,9 +53,17 @@ function run(generator: Generator | undefined, stopAt = Number.POSITIVE_INFINITY
   const onStep = ({ step }: StepInfo) => {
     if (step === stopAt) throw new Stop();
   };
-  const trainer = new Trainer({ model, optimizer, scheduler, callbacks: [{ onStep }] });
+  const onEpochStart = (epoch: number) => {
+    if (epoch === abortAt) controller.abort(new Stop());
+  };
+  const trainer = new Trainer({ model, optimizer, scheduler, callbacks: [{ onStep, onEpochStart }] });
+  const { signal } = controller;
   const fit = () =>
-    trainer.fit(loader as never, { epochs: 3, validation: new data.DataLoader(dataset, { batchSize: 50 }) as never });
+    trainer.fit(loader as never, {
+      epochs: 3,
+      signal,
+      validation: new data.DataLoader(dataset, { batchSize: 50 }) as never,
+    });
   return { model, trainer, fit };
 }
 
@@ -72,14 +84,15 @@ describe('a run that goes on', () => {
     const whole = run(make());
     const history = await whole.fit();
     const weights = await whole.model.stateDict();
-    for (const stopAt of [1, 4, 5, 6, 12, 14]) {
-      const cut = run(make(), stopAt);
+    const stops = [...[1, 4, 5, 6, 12, 14].map((stopAt) => ({ stopAt })), { abortAt: 0 }, { abortAt: 2 }];
+    for (const stop of stops) {
+      const cut = 'stopAt' in stop ? run(make(), stop.stopAt) : run(make(), undefined, stop.abortAt);
       await expect(cut.fit()).rejects.toThrow(Stop);
       const state = throughFile(await cut.trainer.stateDict());
       const rest = run(make());
       rest.trainer.loadStateDict(state);
       const restHistory = await rest.fit();
-      expect(await rest.model.stateDict(), `stopped at step ${stopAt}`).toEqual(weights);
+      expect(await rest.model.stateDict(), JSON.stringify(stop)).toEqual(weights);
       const figures = ({ epoch, step, totalLoss, totalCorrect, lr, validation }: (typeof history)[number]) => ({
         epoch,
         step,
