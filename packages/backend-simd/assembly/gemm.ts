@@ -208,3 +208,54 @@ export function gemm(
     }
   }
 }
+
+/**
+ * The products [begin, end) of a batch, C[batch, M, N]. `axes` holds, for each of `rank` leading axes, three i32: its size and the strides
+ * of A and B in elements.
+ */
+export function gemmBatch(
+  a: usize,
+  b: usize,
+  c: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  transposeA: bool,
+  transposeB: bool,
+  axes: usize,
+  rank: i32,
+  begin: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  for (let i = begin; i < end; i++) {
+    let rest = i;
+    let offsetA = 0;
+    let offsetB = 0;
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      const entry = axes + <usize>axis * 12;
+      const size = load<i32>(entry);
+      const quotient = rest / size;
+      const index = rest - quotient * size;
+      rest = quotient;
+      offsetA += index * load<i32>(entry, 4);
+      offsetB += index * load<i32>(entry, 8);
+    }
+    gemm(
+      a + ((<usize>offsetA) << 2),
+      b + ((<usize>offsetB) << 2),
+      c + <usize>i * ((<usize>(m * n)) << 2),
+      m,
+      n,
+      k,
+      transposeA,
+      transposeB,
+      false,
+      0,
+      m,
+      0,
+      n,
+      scratch,
+    );
+  }
+}

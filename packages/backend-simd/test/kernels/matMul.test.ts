@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FLAMBEAU_KERNELS } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
-import { generator, randomFloats } from '../reference/numbers.ts';
+import { generator, randomFloats, sizeOf } from '../reference/numbers.ts';
 import { describeOnThreads, runKernel, useTestBackend } from '../run.ts';
 
 function multiply(
@@ -62,6 +62,42 @@ describeOnThreads('BatchMatMul', () => {
       );
       expectClose(c.dataSync(), expected);
     });
+  });
+
+  test('any batch is its products one by one, broadcast over either operand', () => {
+    const size = fc.integer({ min: 1, max: 7 });
+    const axes = fc.array(fc.record({ size: fc.constantFrom(2, 3, 5), a: fc.boolean(), b: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(axes, size, size, size, fc.nat(), (leading, m, n, k, seed) => {
+        const random = generator(seed);
+        const operand = (own: 'a' | 'b', rows: number, columns: number) => {
+          const shape = [...leading.map((axis) => (axis[own] ? axis.size : 1)), rows, columns];
+          return { shape, values: randomFloats(sizeOf(shape), random) };
+        };
+        const [a, b] = [operand('a', m, k), operand('b', k, n)];
+        const batch = leading.map((axis) => (axis.a || axis.b ? axis.size : 1));
+        const [c] = runKernel('BatchMatMul', { a, b }, { transposeA: false, transposeB: false });
+        expect(c!.shape).toEqual([...batch, m, n]);
+        const matrix = ({ values, shape }: typeof a, index: number) => {
+          let [rest, at, stride] = [index, 0, 1];
+          for (let axis = batch.length - 1; axis >= 0; axis--) {
+            if (shape[axis] !== 1) at += (rest % batch[axis]!) * stride;
+            rest = Math.floor(rest / batch[axis]!);
+            stride *= shape[axis]!;
+          }
+          const count = shape.at(-1)! * shape.at(-2)!;
+          return values.slice(at * count, (at + 1) * count);
+        };
+        const expected = Array.from({ length: sizeOf(batch) }, (_, index) =>
+          Array.from(multiply(matrix(a, index), matrix(b, index), [m, n, k], false, false)),
+        );
+        expectClose(c!.values, expected.flat());
+      }),
+      { numRuns: 100 },
+    );
   });
 
   test('a row of NaN stays a row of NaN, and the others numbers', () => {
