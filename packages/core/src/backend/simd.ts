@@ -5,6 +5,9 @@ import { type BackendProvider, BackendUnavailableError } from './provider.ts';
 export const simdProvider: BackendProvider = {
   name: 'simd',
   async open({ threads }) {
+    if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
+      throw new BackendUnavailableError(`backend 'simd' expected a whole number of threads above 0, got ${threads}`);
+    }
     const { registerSimdBackend, simdDevice, simdThreadCount } = await import('@flambeau/backend-simd');
     let tfName: string;
     try {
