@@ -16,6 +16,7 @@
  */
 
 import type { ConformanceCase } from './case.ts';
+import { layerCases } from './layerCases.ts';
 import { opCases } from './opCases.ts';
 import { optimizerCases } from './optimizerCases.ts';
 import { tfjsCases } from './tfjsCases.ts';
@@ -24,4 +25,9 @@ export type { ConformanceCase, ConformanceResult } from './case.ts';
 export { relativeError, runCase } from './run.ts';
 
 /** All cases. */
-export const conformanceCases: readonly ConformanceCase[] = [...opCases, ...optimizerCases, ...tfjsCases];
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...opCases,
+  ...layerCases,
+  ...optimizerCases,
+  ...tfjsCases,
+];

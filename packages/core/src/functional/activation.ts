@@ -1,7 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { commonBackend } from '../backend/backend.ts';
+import * as geluOps from '../ops/gelu.ts';
 import * as ops from '../ops/relu.ts';
+import * as siluOps from '../ops/silu.ts';
 import { resolveDimension } from './dimension.ts';
 
 /**
@@ -11,6 +13,59 @@ import { resolveDimension } from './dimension.ts';
  */
 export function relu(input: Tensor): Tensor {
   return ops.relu({ input }, {})[0];
+}
+
+/**
+ * LeakyReLU(x) = x where x > 0, negativeSlope·x elsewhere.
+ *
+ * Shape: any → the same.
+ *
+ * @param options.negativeSlope - default 0.01.
+ */
+export function leakyRelu(input: Tensor, { negativeSlope = 0.01 }: { readonly negativeSlope?: number } = {}): Tensor {
+  return commonBackend('leakyRelu', [input]).run(() => tf.leakyRelu(input, negativeSlope));
+}
+
+/** Options of {@link gelu}. */
+export interface GeluOptions {
+  /** `'tanh'` approximates, as BERT and GPT-2 do; `'none'` is exact. Default `'none'`. */
+  readonly approximate?: 'none' | 'tanh';
+}
+
+/**
+ * GELU(x) = x·Φ(x), Φ the standard normal distribution; with `approximate: 'tanh'`
+ * x·(1 + tanh(√(2/π)·(x + 0.044715x³)))/2.
+ *
+ * Shape: any → the same.
+ *
+ * Source: Hendrycks and Gimpel, arXiv 1606.08415.
+ */
+export function gelu(input: Tensor, { approximate = 'none' }: GeluOptions = {}): Tensor {
+  if (approximate !== 'none' && approximate !== 'tanh') {
+    throw new RangeError(`gelu: expected approximate 'none' or 'tanh', got '${approximate}'`);
+  }
+  return geluOps.gelu({ input }, { approximate })[0];
+}
+
+/**
+ * SiLU(x) = x·σ(x), also known as swish.
+ *
+ * Shape: any → the same.
+ *
+ * Source: Elfwing et al., arXiv 1702.03118.
+ */
+export function silu(input: Tensor): Tensor {
+  return siluOps.silu({ input }, {})[0];
+}
+
+/** σ(x) = 1/(1 + e^−x), element by element. Shape: any → the same. */
+export function sigmoid(input: Tensor): Tensor {
+  return commonBackend('sigmoid', [input]).run(() => tf.sigmoid(input));
+}
+
+/** tanh(x), element by element. Shape: any → the same. */
+export function tanh(input: Tensor): Tensor {
+  return commonBackend('tanh', [input]).run(() => tf.tanh(input));
 }
 
 /**

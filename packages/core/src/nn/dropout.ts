@@ -27,3 +27,24 @@ export class Dropout extends Module {
     return `p=${this.p}`;
   }
 }
+
+/**
+ * As {@link Dropout}, whole channels at a time; {@link F.dropout2d} says why. Shape: `[N, C, H, W]` → the same.
+ */
+export class Dropout2d extends Module {
+  readonly p: number;
+
+  constructor(p = 0.5) {
+    super();
+    F.checkProbability(p);
+    this.p = p;
+  }
+
+  forward(input: Tensor): Tensor {
+    return F.dropout2d(input, this);
+  }
+
+  override extraRepr(): string {
+    return `p=${this.p}`;
+  }
+}

@@ -61,7 +61,7 @@ export abstract class Module {
       else if (elementsOf(value).some((element) => element instanceof Module || isStateEntry(element))) {
         throw new TypeError(
           `${this.constructor.name}.${field} is a plain ${value.constructor.name}, in which layers and parameters cannot ` +
-            'be found: use fields, or nn.Sequential',
+            'be found: use fields, nn.Sequential, nn.ModuleList or nn.ModuleDict',
         );
       }
     }
@@ -125,6 +125,20 @@ export abstract class Module {
   /** Switches to evaluation: dropout is off, batch norm uses its running statistics. */
   eval(): this {
     return this.train(false);
+  }
+
+  /**
+   * Whether training changes the parameters of this module and all below it: `requiresGrad_(false)` freezes them.
+   *
+   * @example
+   * ```ts
+   * net.body.requiresGrad_(false);
+   * const optimizer = new optim.Adam(net.head.parameters());
+   * ```
+   */
+  requiresGrad_(mode = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad = mode;
+    return this;
   }
 
   /** Calls `f` on every module below and then on this one. */
@@ -258,12 +272,22 @@ export abstract class Module {
     return `${this.constructor.name}(\n  ${[...(extra ? [extra] : []), ...lines].join('\n  ')}\n)`;
   }
 
+  /** How a child's name is spelled in the state dict. */
+  protected stateKeyOf(name: string): string {
+    return toStateKey(name);
+  }
+
   /** Entries of the state by PyTorch's keys; a shared one once, unless `withShared`, as a state dict has it. */
   private namedEntries(wanted: (entry: StateEntry) => boolean, withShared = false): Map<string, StateEntry> {
     const entries = new Map<string, StateEntry>();
     const seen = new Set<StateEntry>();
-    for (const [path, module] of this.walk(withShared)) {
-      const prefix = path === '' ? '' : `${path.split('.').map(toStateKey).join('.')}.`;
+    const modules = this.walk(withShared);
+    const prefixes = new Map<string, string>();
+    for (const [path, module] of modules) {
+      const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')));
+      const own = path.slice(parent === '' ? 0 : parent.length + 1);
+      const prefix = path === '' ? '' : `${prefixes.get(parent)}${modules.get(parent)!.stateKeyOf(own)}.`;
+      prefixes.set(path, prefix);
       for (const [field, value] of Object.entries(module)) {
         if (!isStateEntry(value) || !wanted(value) || (seen.has(value) && !withShared)) continue;
         seen.add(value);

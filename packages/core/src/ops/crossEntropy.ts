@@ -55,7 +55,7 @@ export const crossEntropyBackward = defineOp<
 });
 
 /** `picked` `[N, C]`: the target's class weight at the target's place; `counts` `[N, 1]`: 1, or 0 for an ignored target. */
-function targets(target: Tensor, weight: Tensor, { ignoreIndex }: CrossEntropyAttributes) {
+export function targets(target: Tensor, weight: Tensor, { ignoreIndex }: { readonly ignoreIndex: number }) {
   const kept = tf.notEqual(target, tf.scalar(ignoreIndex, 'int32'));
   const counts = tf.reshape(tf.cast(kept, 'float32'), [-1, 1]);
   // An ignored target may be one of the classes. (TensorFlow.js's oneHot refuses a single class.)

@@ -66,7 +66,8 @@ function runOp<Inputs extends OpInputs, Attributes extends object>(
     const results = internals().runKernelFunc({
       inputs: present,
       forwardFunc: (_, save) => {
-        const all = computeOutputs(op, present as unknown as Inputs, attributes);
+        // The ops that an op is composed of are no steps of the model.
+        const all = observeOps(undefined, () => computeOutputs(op, present as unknown as Inputs, attributes));
         if (op.saved !== undefined) save(op.saved(inputs, all));
         return all.slice(0, outputs);
       },
@@ -92,7 +93,7 @@ export interface OpCall {
 let observer: ((call: OpCall) => void) | undefined;
 
 /** Runs `f` and tells `observe` of every op that it calls: how a model is described without being rewritten. */
-export function observeOps<T>(observe: (call: OpCall) => void, f: () => T): T {
+export function observeOps<T>(observe: ((call: OpCall) => void) | undefined, f: () => T): T {
   const outer = observer;
   observer = observe;
   try {

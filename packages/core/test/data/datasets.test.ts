@@ -81,9 +81,7 @@ describe('randomSplit', () => {
   });
 
   it('refuses lengths that do not sum up', () => {
-    expect(() => data.randomSplit(table(), [3, 2])).toThrow(
-      'expected lengths that sum to 4, got [3, 2], which sum to 5',
-    );
+    expect(() => data.randomSplit(table(), [3, 2])).toThrow(/lengths that sum to 4.* got \[3, 2\]/);
   });
 });
 

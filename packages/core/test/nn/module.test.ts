@@ -106,7 +106,7 @@ describe('the tree of a module', () => {
       forward(): void {}
     }
     expect(() => new Hiding().parameters()).toThrow(
-      `Hiding.layers is a plain ${what}, in which layers and parameters cannot be found: use fields, or nn.Sequential`,
+      `Hiding.layers is a plain ${what}, in which layers and parameters cannot be found: use fields, nn.Sequential, nn.ModuleList or nn.ModuleDict`,
     );
   });
 

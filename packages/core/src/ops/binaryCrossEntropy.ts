@@ -1,0 +1,60 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { defineOp } from './op.ts';
+
+/** −(y·log x + (1 − y)·log(1 − x)), element by element; logarithms are kept at −100 or above, as PyTorch's. */
+export const binaryCrossEntropy = defineOp<{ input: Tensor; target: Tensor }, object>({
+  name: 'flambeau::binary_cross_entropy',
+  outputs: 1,
+  composed({ input, target }) {
+    const log = (x: Tensor) => tf.maximum(tf.log(x), -100);
+    const other = tf.sub(1, target);
+    return [tf.neg(tf.add(tf.mul(target, log(input)), tf.mul(other, log(tf.sub(1, input)))))];
+  },
+  saved: ({ input, target }) => [input, target],
+  gradient: (gradOutput, [input, target]) => ({
+    input: () => binaryCrossEntropyBackward({ gradOutput, input, target }, {})[0],
+  }),
+});
+
+/** ∂L/∂input of {@link binaryCrossEntropy}: g·(x − y)/max(x·(1 − x), 1e-12). */
+export const binaryCrossEntropyBackward = defineOp<{ gradOutput: Tensor; input: Tensor; target: Tensor }, object>({
+  name: 'flambeau::binary_cross_entropy_backward',
+  outputs: 1,
+  composed({ gradOutput, input, target }) {
+    const below = tf.maximum(tf.mul(input, tf.sub(1, input)), 1e-12);
+    return [tf.mul(gradOutput, tf.div(tf.sub(input, target), below))];
+  },
+});
+
+/**
+ * Binary cross-entropy of logits, element by element: (1 − y)·x + (1 + (p − 1)·y)·log(1 + e^−x), without overflow; the
+ * positive weight p broadcasts.
+ */
+export const binaryCrossEntropyWithLogits = defineOp<{ input: Tensor; target: Tensor; posWeight: Tensor }, object>({
+  name: 'flambeau::binary_cross_entropy_with_logits',
+  outputs: 1,
+  composed({ input, target, posWeight }) {
+    const softplus = tf.add(tf.relu(tf.neg(input)), tf.log1p(tf.exp(tf.neg(tf.abs(input)))));
+    return [tf.add(tf.mul(tf.sub(1, target), input), tf.mul(positives(target, posWeight), softplus))];
+  },
+  saved: ({ input, target, posWeight }) => [input, target, posWeight],
+  gradient: (gradOutput, [input, target, posWeight]) => ({
+    input: () => binaryCrossEntropyWithLogitsBackward({ gradOutput, input, target, posWeight }, {})[0],
+  }),
+});
+
+/** ∂L/∂input of {@link binaryCrossEntropyWithLogits}: g·((1 − y) − (1 + (p − 1)·y)·σ(−x)). */
+export const binaryCrossEntropyWithLogitsBackward = defineOp<
+  { gradOutput: Tensor; input: Tensor; target: Tensor; posWeight: Tensor },
+  object
+>({
+  name: 'flambeau::binary_cross_entropy_with_logits_backward',
+  outputs: 1,
+  composed({ gradOutput, input, target, posWeight }) {
+    const pull = tf.mul(positives(target, posWeight), tf.sigmoid(tf.neg(input)));
+    return [tf.mul(gradOutput, tf.sub(tf.sub(1, target), pull))];
+  },
+});
+
+const positives = (target: Tensor, posWeight: Tensor): Tensor => tf.add(1, tf.mul(tf.sub(posWeight, 1), target));
