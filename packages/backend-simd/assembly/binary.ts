@@ -58,8 +58,7 @@ function rowOf(FUNCTION: i32, aMoves: bool, bMoves: bool, a: usize, b: usize, c:
   else row(FUNCTION, false, true, a, b, c, count);
 }
 
-/** One row of `count` elements (a multiple-of-anything range of a flat tensor counts as one). */
-export function binaryRow(
+function wholeRow(
   operation: i32,
   aMoves: bool,
   bMoves: bool,
@@ -75,6 +74,21 @@ export function binaryRow(
   else if (operation == MAX) rowOf(MAX, aMoves, bMoves, a, b, c, count);
   else if (operation == MIN) rowOf(MIN, aMoves, bMoves, a, b, c, count);
   else rowOf(SQUARED_DIFFERENCE, aMoves, bMoves, a, b, c, count);
+}
+
+/** Elements [begin, end) of tensors that are one row. */
+export function binaryRow(
+  operation: i32,
+  aMoves: bool,
+  bMoves: bool,
+  a: usize,
+  b: usize,
+  c: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const shift = (<usize>begin) << 2;
+  wholeRow(operation, aMoves, bMoves, aMoves ? a + shift : a, bMoves ? b + shift : b, c + shift, end - begin);
 }
 
 /**
@@ -107,7 +121,7 @@ export function binaryBroadcast(
       offsetA += index * load<i32>(entry, 4);
       offsetB += index * load<i32>(entry, 8);
     }
-    binaryRow(
+    wholeRow(
       operation,
       aMoves,
       bMoves,

@@ -62,8 +62,20 @@ function run(OPERATION: i32, a: usize, b: usize, scalarB: bool, out: usize, coun
   }
 }
 
-/** out[i] = a[i] ∘ b[i], or a[i] ∘ b[0] if `scalarB`, for `count` elements. */
-export function compare(operation: i32, a: usize, b: usize, scalarB: bool, out: usize, count: i32): void {
+/** out[i] = a[i] ∘ b[i], or a[i] ∘ b[0] if `scalarB`, for elements [begin, end). */
+export function compare(
+  operation: i32,
+  a: usize,
+  b: usize,
+  scalarB: bool,
+  out: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const count = end - begin;
+  a += (<usize>begin) << 2;
+  if (!scalarB) b += (<usize>begin) << 2;
+  out += <usize>begin;
   if (operation == GREATER) run(GREATER, a, b, scalarB, out, count);
   else if (operation == GREATER_EQUAL) run(GREATER_EQUAL, a, b, scalarB, out, count);
   else if (operation == LESS) run(LESS, a, b, scalarB, out, count);
@@ -72,10 +84,10 @@ export function compare(operation: i32, a: usize, b: usize, scalarB: bool, out: 
   else run(NOT_EQUAL, a, b, scalarB, out, count);
 }
 
-/** out[i] = condition[i] ? a[i] : b[i] for runs of `run` elements that share a condition. */
-export function select(condition: usize, a: usize, b: usize, out: usize, conditions: i32, run: i32): void {
+/** out[i] = condition[i] ? a[i] : b[i] for runs [begin, end) of `run` elements that share a condition. */
+export function select(condition: usize, a: usize, b: usize, out: usize, run: i32, begin: i32, end: i32): void {
   if (run == 1) {
-    for (let i = 0; i < conditions; i++) {
+    for (let i = begin; i < end; i++) {
       const at = (<usize>i) << 2;
       const x = load<u32>(a + at);
       const y = load<u32>(b + at);
@@ -84,7 +96,7 @@ export function select(condition: usize, a: usize, b: usize, out: usize, conditi
     return;
   }
   const bytes = (<usize>run) << 2;
-  for (let i = 0; i < conditions; i++) {
+  for (let i = begin; i < end; i++) {
     const at = <usize>i * bytes;
     memory.copy(out + at, (load<u8>(condition + <usize>i) ? a : b) + at, bytes);
   }

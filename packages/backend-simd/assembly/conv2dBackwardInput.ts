@@ -77,6 +77,8 @@ export function conv2dBackwardInput(
         false,
         0,
         steps,
+        0,
+        pixels,
         gemmScratch,
       );
       addColumns(g, columns, target);

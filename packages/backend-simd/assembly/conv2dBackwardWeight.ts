@@ -269,7 +269,7 @@ export function conv2dBackwardWeight(
         gatherRows(g, source, offsets, work);
         const planes = gradOutput + ((<usize>(index * groupOut * pixels)) << 2);
         const target = gradWeight + ((<usize>(group * groupOut * steps)) << 2);
-        gemm(planes, work, target, groupOut, steps, pixels, false, false, true, 0, groupOut, gemmScratch);
+        gemm(planes, work, target, groupOut, steps, pixels, false, false, true, 0, groupOut, 0, steps, gemmScratch);
       }
     }
     return;

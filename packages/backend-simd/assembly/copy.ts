@@ -50,9 +50,19 @@ export function transposeMatrices(x: usize, out: usize, rows: i32, columns: i32,
   }
 }
 
-/** `rows` runs of `bytes` bytes, `fromStep` and `toStep` bytes apart. */
-export function copyRows(from: usize, fromStep: usize, to: usize, toStep: usize, bytes: usize, rows: i32): void {
-  for (let row = 0; row < rows; row++) {
+/** Runs [begin, end) of `bytes` bytes, `fromStep` and `toStep` bytes apart. */
+export function copyRows(
+  from: usize,
+  fromStep: usize,
+  to: usize,
+  toStep: usize,
+  bytes: usize,
+  begin: i32,
+  end: i32,
+): void {
+  from += <usize>begin * fromStep;
+  to += <usize>begin * toStep;
+  for (let row = begin; row < end; row++) {
     memory.copy(to, from, bytes);
     from += fromStep;
     to += toStep;

@@ -120,7 +120,7 @@ function packTransposedColumns(b: usize, ldb: usize, steps: i32, columns: i32, p
 }
 
 /**
- * Rows [rowBegin, rowEnd) of C (+)= op(A) · op(B), all row-major and dense. A is [M, K], stored [K, M] if `transposeA`;
+ * Rows [rowBegin, rowEnd) and columns [columnBegin, columnEnd) of C (+)= op(A) · op(B), all row-major and dense. A is [M, K], stored [K, M] if `transposeA`;
  * B is [K, N], stored [N, K] if `transposeB`. `scratch` has gemmScratchBytes() bytes.
  */
 export function gemm(
@@ -135,14 +135,18 @@ export function gemm(
   accumulate: bool,
   rowBegin: i32,
   rowEnd: i32,
+  columnBegin: i32,
+  columnEnd: i32,
   scratch: usize,
 ): void {
   const rows = rowEnd - rowBegin;
-  if (rows <= 0 || n == 0) return;
+  if (rows <= 0 || columnEnd <= columnBegin) return;
   const ldc = (<usize>n) << 2;
   c += <usize>rowBegin * ldc;
   if (k == 0) {
-    if (!accumulate) memory.fill(c, 0, <usize>rows * ldc);
+    const bytes = (<usize>(columnEnd - columnBegin)) << 2;
+    const first = c + ((<usize>columnBegin) << 2);
+    if (!accumulate) for (let row = 0; row < rows; row++) memory.fill(first + <usize>row * ldc, 0, bytes);
     return;
   }
   const lda = (<usize>(transposeA ? m : k)) << 2;
@@ -152,10 +156,10 @@ export function gemm(
   const panelB = panelA + ROW_PANEL * STEP_PANEL * 4;
   // Packing pays by reuse: a panel of B is read once for each block of rows of A, a panel of A once for each 8 columns of B.
   const packB = transposeB || rows > 24;
-  const packA = !transposeA || n > 64;
+  const packA = !transposeA || columnEnd - columnBegin > 64;
 
-  for (let column = 0; column < n; column += COLUMN_PANEL) {
-    const columns = min(COLUMN_PANEL, n - column);
+  for (let column = columnBegin; column < columnEnd; column += COLUMN_PANEL) {
+    const columns = min(COLUMN_PANEL, columnEnd - column);
     for (let step = 0; step < k; step += STEP_PANEL) {
       const steps = min(STEP_PANEL, k - step);
       const more = accumulate || step > 0;
@@ -202,5 +206,56 @@ export function gemm(
         }
       }
     }
+  }
+}
+
+/**
+ * The products [begin, end) of a batch, C[batch, M, N]. `axes` holds, for each of `rank` leading axes, three i32: its size and the strides
+ * of A and B in elements.
+ */
+export function gemmBatch(
+  a: usize,
+  b: usize,
+  c: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  transposeA: bool,
+  transposeB: bool,
+  axes: usize,
+  rank: i32,
+  begin: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  for (let i = begin; i < end; i++) {
+    let rest = i;
+    let offsetA = 0;
+    let offsetB = 0;
+    for (let axis = rank - 1; axis >= 0; axis--) {
+      const entry = axes + <usize>axis * 12;
+      const size = load<i32>(entry);
+      const quotient = rest / size;
+      const index = rest - quotient * size;
+      rest = quotient;
+      offsetA += index * load<i32>(entry, 4);
+      offsetB += index * load<i32>(entry, 8);
+    }
+    gemm(
+      a + ((<usize>offsetA) << 2),
+      b + ((<usize>offsetB) << 2),
+      c + <usize>i * ((<usize>(m * n)) << 2),
+      m,
+      n,
+      k,
+      transposeA,
+      transposeB,
+      false,
+      0,
+      m,
+      0,
+      n,
+      scratch,
+    );
   }
 }

@@ -5,7 +5,7 @@ export { conv2d, conv2dScratchBytes } from "./conv2d";
 export { conv2dBackwardInput, conv2dBackwardInputScratchBytes } from "./conv2dBackwardInput";
 export { conv2dBackwardWeight, conv2dBackwardWeightScratchBytes } from "./conv2dBackwardWeight";
 export { copyRows, copyStrided, gatherRows, scatterAddRows, transposeMatrices } from "./copy";
-export { gemm, gemmScratchBytes } from "./gemm";
+export { gemm, gemmBatch, gemmScratchBytes } from "./gemm";
 export { adam, sgd } from "./optimizer";
 export { maxPool2d, maxPool2dBackward } from "./pool2d";
 export { argMaxRows, reduceColumns, reduceRows } from "./reduce";

@@ -149,7 +149,10 @@ function extremeOfColumns(OPERATION: i32, x: usize, step: usize, count: i32, lan
   else storeLanes(out, e, lanes);
 }
 
-/** out[outer, inner] of x[outer, count, inner] for outer indices [begin, end), inner > 1; sums are divided by `divisor`. */
+/**
+ * out[outer, inner] of x[outer, count, inner] for outer indices [begin, end) and inner ones [columnBegin, columnEnd),
+ * inner > 1; sums are divided by `divisor`.
+ */
 export function reduceColumns(
   operation: i32,
   x: usize,
@@ -159,13 +162,15 @@ export function reduceColumns(
   divisor: f64,
   begin: i32,
   end: i32,
+  columnBegin: i32,
+  columnEnd: i32,
 ): void {
   const step = (<usize>inner) << 2;
   for (let o = begin; o < end; o++) {
     const from = x + <usize>o * <usize>count * step;
     const to = out + <usize>o * step;
-    for (let column = 0; column < inner; column += 4) {
-      const lanes = min(4, inner - column);
+    for (let column = columnBegin; column < columnEnd; column += 4) {
+      const lanes = min(4, columnEnd - column);
       const shift = (<usize>column) << 2;
       if (operation == SUM) sumColumns(from + shift, step, count, lanes, divisor, to + shift);
       else if (operation == MAX) extremeOfColumns(MAX, from + shift, step, count, lanes, to + shift);

@@ -1,5 +1,7 @@
-// Compiles assembly/ into src/wasm/kernels.generated.ts: the binary as base64 (a file of its own would have to be found at
-// run time by every bundler and runner) and the types of what it exports. Skips when nothing has changed since.
+// Compiles assembly/ into src/wasm/kernels.generated.ts: the binaries as base64 (files of their own would have to be found at
+// run time by every bundler and runner) and the types of what they export. A memory that threads share has to be imported as such:
+// that is a binary of its own. And src/threads/worker.ts into src/threads/worker.generated.ts, a string.
+// Skips what hasn't changed since.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,49 +9,74 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const sources = readdirSync(join(root, 'assembly'))
+const require = createRequire(import.meta.url);
+const version = (name) => require(`${name}/package.json`).version;
+const assembly = readdirSync(join(root, 'assembly'))
   .filter((name) => name.endsWith('.ts'))
-  .sort();
-const target = join(root, 'src/wasm/kernels.generated.ts');
+  .sort()
+  .map((name) => `assembly/${name}`);
 
-const compilerVersion = createRequire(import.meta.url)('assemblyscript/package.json').version;
-const hash = createHash('sha256')
-  .update(compilerVersion)
-  .update(readFileSync(fileURLToPath(import.meta.url)));
-for (const name of sources) hash.update(name).update(readFileSync(join(root, 'assembly', name)));
-const stamp = `// ${hash.digest('hex')}\n`;
-
-if (!isUpToDate()) {
+await generate('src/wasm/kernels.generated.ts', ['assemblyscript', ...assembly], async () => {
   const declarations = exportedFunctions();
-  const binary = await compile();
+  const plain = await compile([]);
+  const shared = await compile(['--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads']);
+  let alike = 0;
+  while (plain.at(-1 - alike) === shared.at(-1 - alike)) alike++;
+  return (
+    `/** What the compiled kernels export. Pointers are byte offsets into the memory they were instantiated with. */\n` +
+    `export interface KernelExports {\n${declarations.join('\n')}\n}\n\n` +
+    `/** The binary for a memory of one thread. */\n` +
+    `export const kernelsBase64 =\n  '${base64(plain)}';\n\n` +
+    `/** How the binary for a memory that threads share begins; it ends with the same bytes, so many of them. */\n` +
+    `export const sharedHeadBase64 =\n  '${base64(shared.subarray(0, shared.length - alike))}';\n` +
+    `export const sharedTailBytes = ${alike};\n`
+  );
+});
+
+await generate(
+  'src/threads/worker.generated.ts',
+  ['esbuild', 'src/threads/control.ts', 'src/threads/worker.ts'],
+  async () => {
+    const { build } = await import('esbuild');
+    const { outputFiles } = await build({
+      absWorkingDir: root,
+      entryPoints: ['src/threads/worker.ts'],
+      bundle: true,
+      format: 'iife',
+      minify: true,
+      target: 'es2022',
+      write: false,
+    });
+    return `/** The script of a worker. */\nexport const workerSource =\n  ${JSON.stringify(outputFiles[0].text.trim())};\n`;
+  },
+);
+
+/** Writes a file unless it has been made from these very packages, files and this script. */
+async function generate(path, sources, make) {
+  const target = join(root, path);
+  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
+  for (const name of sources)
+    hash.update(name).update(name.includes('/') ? readFileSync(join(root, name)) : version(name));
+  const stamp = `// ${hash.digest('hex')}\n`;
+  try {
+    if (readFileSync(target, 'utf8').startsWith(stamp)) return;
+  } catch {
+    // There is none yet.
+  }
   // Under another name first: a test run that starts meanwhile never sees half a file.
   const unfinished = `${target}.${process.pid}`;
-  writeFileSync(
-    unfinished,
-    `${stamp}// Made by scripts/generate.mjs from assembly/; not to be edited.\n\n` +
-      `/** What the compiled kernels export. Pointers are byte offsets into the memory they were instantiated with. */\n` +
-      `export interface KernelExports {\n${declarations.join('\n')}\n}\n\n` +
-      `export const kernelsBase64 =\n  '${Buffer.from(binary).toString('base64')}';\n`,
-  );
+  writeFileSync(unfinished, `${stamp}// Made by scripts/generate.mjs; not to be edited.\n\n${await make()}`);
   renameSync(unfinished, target);
 }
 
-function isUpToDate() {
-  try {
-    return readFileSync(target, 'utf8').startsWith(stamp);
-  } catch {
-    return false;
-  }
-}
-
-async function compile() {
+async function compile(flags) {
   const { default: asc } = await import('assemblyscript/asc');
   const files = {};
   const { error, stderr } = await asc.main(
     [
       'assembly/index.ts',
       ...['--baseDir', root, '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub'],
-      ...['--enable', 'simd', '--importMemory', '--noExportMemory'],
+      ...['--enable', 'simd', '--importMemory', '--noExportMemory', ...flags],
       // AS112: vectors can't be handed to JavaScript. They are only handed from one assembly file to another.
       ...['--disableWarning', '112'],
     ],
@@ -73,6 +100,10 @@ async function compile() {
   const odd = parts.filter((part) => part.kind !== 'function');
   if (odd.length > 0) throw new Error(`the kernels may export functions only, not ${odd[0].name}`);
   return binary;
+}
+
+function base64(bytes) {
+  return Buffer.from(bytes).toString('base64');
 }
 
 /** The TypeScript signature of each function that assembly/index.ts exports. */

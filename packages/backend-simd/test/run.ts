@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe } from 'vitest';
 import type { SimdBackend } from '../src/backend/simdBackend.ts';
 import { registerSimdBackend } from '../src/index.ts';
 import { sizeOf } from './reference/numbers.ts';
@@ -15,11 +16,33 @@ export interface Result {
   dtype: string;
 }
 
-/** The backend that the tests run on: what is freed turns to NaN. */
-export const TEST_BACKEND = registerSimdBackend({ name: 'simd-test', poisonFreed: true });
+/**
+ * The backends that the tests run on: what is freed turns to NaN, and every kernel is cut that has two of anything, each part
+ * left to its own thread. One thread has a memory of its own, the others share theirs.
+ */
+export const TEST_BACKENDS = [1, 2, 3].map((threads) => ({
+  threads,
+  name: registerSimdBackend({ name: `simd-test-${threads}`, threads, poisonFreed: true, splitAlways: true }),
+}));
+
+let current = TEST_BACKENDS[0]!.name;
+
+export function testBackendName(): string {
+  return current;
+}
+
+/** Declares a group of tests once for each number of threads. */
+export function describeOnThreads(title: string, tests: () => void): void {
+  describe.each(TEST_BACKENDS)(`${title}, threads: $threads`, ({ name }) => {
+    beforeAll(() => {
+      current = name;
+    });
+    tests();
+  });
+}
 
 export function useTestBackend(): SimdBackend {
-  tf.setBackend(TEST_BACKEND);
+  tf.setBackend(current);
   return tf.backend() as SimdBackend;
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { SimdBackendOptions } from '../src/index.ts';
 import type { SuiteResult } from './tfjsCore/environment.ts';
 
 /** All that a backend other than `cpu` can reach: two of the 4,227 are for `cpu` alone. */
@@ -36,20 +37,25 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function runSuite(environment: Record<string, string>): Promise<SuiteResult> {
+async function runSuite(options: SimdBackendOptions): Promise<SuiteResult> {
   const { stdout } = await promisify(execFile)(process.execPath, [bundle], {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, SIMD_OPTIONS: JSON.stringify(options) },
     maxBuffer: 2 ** 26,
   });
   return JSON.parse(stdout.trimEnd().split('\n').pop()!);
 }
 
 describe("tfjs-core's own test suite", () => {
-  test('passes', async () => {
-    expect(await runSuite({})).toEqual({ passed: SPECS, failed: [] });
+  test('passes on one thread and plain memory', async () => {
+    expect(await runSuite({ name: 'simd-1', threads: 1 })).toEqual({ passed: SPECS, failed: [] });
   });
 
-  test('passes when freed memory is poisoned', async () => {
-    expect(await runSuite({ SIMD_POISON_FREED: '1' })).toEqual({ passed: SPECS, failed: [] });
+  test('passes on 2 threads and shared memory', async () => {
+    expect(await runSuite({ name: 'simd-2', threads: 2 })).toEqual({ passed: SPECS, failed: [] });
+  });
+
+  test('passes when freed memory is poisoned and every kernel cut that has two of anything', async () => {
+    const options = { name: 'simd-poison', threads: 2, poisonFreed: true, splitAlways: true };
+    expect(await runSuite(options)).toEqual({ passed: SPECS, failed: [] });
   });
 });

@@ -1,13 +1,18 @@
 import { engine, getKernelsForBackend, type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
 import { ownKernels } from '../kernels/all.ts';
-import type { HeapOptions } from '../memory/heap.ts';
+import { threadCount } from '../threads/threadCount.ts';
 import { simdMissing } from '../wasm/support.ts';
 import { onHost } from './kernel.ts';
-import { SimdBackend } from './simdBackend.ts';
+import { SimdBackend, type SimdEngineOptions } from './simdBackend.ts';
 
-export interface SimdBackendOptions extends HeapOptions {
+export interface SimdBackendOptions extends SimdEngineOptions {
   /** The name for `tf.setBackend`. Default: `'simd'`. */
   name?: string;
+  /**
+   * How many threads compute, the calling one included: 1…31. Default: as many as there are cores, at most 4. Where memory
+   * can't be shared (a page's main thread, a page that isn't cross-origin isolated) there is one, whatever is asked for.
+   */
+  threads?: number;
   /** The most bytes that the memory may grow to. Default: 4 GiB, what 32-bit WebAssembly can address. */
   maxMemoryBytes?: number;
   /** Fills freed memory with NaN, so that a use after free shows. For tests. Default: false. */
@@ -31,6 +36,7 @@ const registered = shared[REGISTERED];
  * options; call this for another name or other options, before the name's first use. Registering the same twice does nothing.
  *
  * @returns the name, for `tf.setBackend`
+ * @throws RangeError if `threads` is none of 1…31
  * @throws Error if the name is taken: by another backend, or by this one with other options
  * @example
  * ```ts
@@ -38,8 +44,9 @@ const registered = shared[REGISTERED];
  * ```
  */
 export function registerSimdBackend(options: SimdBackendOptions = {}): string {
-  const { name = 'simd', maxMemoryBytes, poisonFreed = false } = options;
-  const settings = JSON.stringify({ maxMemoryBytes, poisonFreed });
+  const { name = 'simd', poisonFreed = false, ...rest } = options;
+  const engineOptions = { ...rest, poisonFreed, threads: threadCount(options.threads) };
+  const settings = JSON.stringify(engineOptions, Object.keys(engineOptions).sort());
   const before = registered.get(name);
   if (before === settings && engine().findBackendFactory(name) != null) return name;
   if (engine().findBackendFactory(name) != null) {
@@ -54,13 +61,26 @@ export function registerSimdBackend(options: SimdBackendOptions = {}): string {
     () => {
       const reason = simdMissing();
       if (reason !== undefined) throw new Error(reason);
-      return new SimdBackend({ maxMemoryBytes, poisonFreed });
+      return new SimdBackend(engineOptions);
     },
     PRIORITY,
   );
   if (before === undefined) registerKernels(name);
   registered.set(name, settings);
   return name;
+}
+
+/**
+ * What a backend computes on, for people: `CPU · WebAssembly SIMD · 2 threads`.
+ *
+ * @param name that it was registered under. Default: `'simd'`
+ * @throws Error if there is no such backend of this package
+ */
+export function simdDevice(name = 'simd'): string {
+  const settings = registered.get(name);
+  if (settings === undefined) throw new Error(`simdDevice: no simd backend is registered as '${name}'.`);
+  const { threads } = JSON.parse(settings) as { threads: number };
+  return `CPU · WebAssembly SIMD · ${threads} thread${threads === 1 ? '' : 's'}`;
 }
 
 function registerKernels(backendName: string): void {

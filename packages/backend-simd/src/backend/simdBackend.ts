@@ -1,7 +1,10 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { backend_util, type DataType, engine, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { Heap, type HeapOptions } from '../memory/heap.ts';
-import { instantiateKernels } from '../wasm/instantiate.ts';
+import type { KernelFunction } from '../threads/control.ts';
+import { boundsOf, planSplit, type Split } from '../threads/split.ts';
+import { ThreadPool } from '../threads/threadPool.ts';
+import { instantiateKernels, kernelModule } from '../wasm/instantiate.ts';
 import type { KernelExports } from '../wasm/kernels.generated.ts';
 import { isNumeric, type NumericDataType, TensorRecord, toNumericArray } from './tensorRecord.ts';
 
@@ -21,6 +24,15 @@ export interface SimdMemoryInfo {
   maxBytesOfMemory: number;
 }
 
+export interface SimdEngineOptions extends Omit<HeapOptions, 'shared'> {
+  /** How many threads compute, the calling one included; more than 1 need shared memory. Default: 1. */
+  threads?: number;
+  /** Cuts even the smallest kernel, and leaves each part to its own thread. For tests. Default: false. */
+  splitAlways?: boolean;
+  /** How long a thread may be waited for, in milliseconds. For tests. Default: 20 s, or ten times a kernel's own time. */
+  threadPatienceMs?: number;
+}
+
 let nextDataId = 0;
 
 /**
@@ -34,21 +46,40 @@ let nextDataId = 0;
 export class SimdBackend extends MathBackendCPU {
   readonly heap: Heap;
   readonly wasm: KernelExports;
+  readonly threads: number;
 
+  private readonly pool: ThreadPool | undefined;
+  private readonly splitAlways: boolean;
+  /** Each kernel's place among the exports. */
+  private readonly kernelNumbers: ReadonlyMap<string, number>;
   private hostDepth = 0;
   /** What the running kernel has made. */
   private outputs: DataId[] = [];
 
-  constructor(options: HeapOptions = {}) {
+  constructor(options: SimdEngineOptions = {}) {
     super();
-    this.heap = new Heap(options);
-    this.wasm = instantiateKernels(this.heap.memory);
+    const { threads = 1, splitAlways = false, threadPatienceMs } = options;
+    this.threads = threads;
+    this.splitAlways = splitAlways;
+    this.heap = new Heap({ ...options, shared: threads > 1 });
+    const module = kernelModule(threads > 1);
+    const { memory } = this.heap;
+    this.wasm = instantiateKernels(module, memory);
+    this.kernelNumbers = new Map(Object.keys(this.wasm).map((name, index) => [name, index]));
+    if (threads > 1) {
+      const functions = Object.values(this.wasm) as KernelFunction[];
+      this.pool = new ThreadPool({
+        ...{ threads, module, memory, functions },
+        ...{ takesOver: !splitAlways, patienceMs: threadPatienceMs },
+      });
+    }
   }
 
   // ——— For the kernels ———
 
   /** Runs a kernel of this backend; if it throws, out of memory halfway, what it has made is freed. */
   runOwn<T>(kernel: () => T): T {
+    this.pool?.assertWhole();
     const outer = this.outputs;
     this.outputs = [];
     try {
@@ -59,6 +90,38 @@ export class SimdBackend extends MathBackendCPU {
     } finally {
       this.outputs = outer;
     }
+  }
+
+  /**
+   * How the range [0, count) of a kernel is cut for the threads.
+   *
+   * @param nanoseconds about what it takes on one thread
+   * @param grain parts start at multiples of it; 16 for single floats, a cache line
+   */
+  split(count: number, nanoseconds: number, grain = 1): Split {
+    return planSplit(count, nanoseconds, grain, this.threads, this.splitAlways);
+  }
+
+  /**
+   * Runs a kernel of the binary, on several threads where `split` says so. Nothing may be allocated or freed meanwhile.
+   *
+   * @param args as for the whole range: 0 and `split.count` where its begin and end belong
+   * @param rangeAt where that is
+   * @param moving arguments that go up from part to part (scratch memory of their own): [place, step]
+   */
+  run<Name extends keyof KernelExports>(
+    name: Name,
+    split: Split,
+    args: Parameters<KernelExports[Name]>,
+    rangeAt = args.length - 2,
+    moving: readonly (readonly [number, number])[] = [],
+  ): void {
+    if (split.parts === 1 || this.pool === undefined) {
+      (this.wasm[name] as (...args: Parameters<KernelExports[Name]>) => unknown)(...args);
+      return;
+    }
+    const kernel = this.kernelNumbers.get(name)!;
+    this.pool.run({ kernel, args, rangeAt, bounds: boundsOf(split), moving });
   }
 
   /** A new tensor, its values arbitrary: the kernel must write every one. */
@@ -219,6 +282,10 @@ export class SimdBackend extends MathBackendCPU {
     this.data.delete(dataId);
     if (record.pointer !== 0) this.heap.release(record.pointer, record.byteLength);
     return true;
+  }
+
+  override dispose(): void {
+    this.pool?.dispose();
   }
 
   override memory(): SimdMemoryInfo {

@@ -74,7 +74,7 @@ export class TensorRecord {
   }
 
   private makeView(): NumericArray {
-    const buffer = this.heap.f32.buffer as ArrayBuffer;
+    const { buffer } = this.heap.f32;
     if (this.dtype === 'float32') return new Float32Array(buffer, this.pointer, this.size);
     if (this.dtype === 'int32') return new Int32Array(buffer, this.pointer, this.size);
     return new Uint8Array(buffer, this.pointer, this.size);

@@ -2,6 +2,7 @@ import { backend_util, slice_util, type TensorInfo, util } from '@tensorflow/tfj
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import { bytesPerElement, isNumeric, type NumericDataType } from '../backend/tensorRecord.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import { copyBox, denseStrides } from './copyBox.ts';
 
 function isFourBytes(dtype: string): dtype is 'float32' | 'int32' {
@@ -77,7 +78,8 @@ function interleave(
   let to = backend.pointer(out);
   tensors.forEach((tensor, index) => {
     const run = runs[index]! * bytes;
-    backend.wasm.copyRows(backend.pointer(tensor), run, to, rowBytes, run, rows);
+    const split = backend.split(rows, rows * (run / 4) * COST.copy, Math.ceil(CACHE_LINE / runs[index]!));
+    backend.run('copyRows', split, [backend.pointer(tensor), run, to, rowBytes, run, 0, rows]);
     to += run;
   });
   return out;

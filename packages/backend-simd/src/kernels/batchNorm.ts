@@ -1,5 +1,6 @@
 import { util } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import {
   type BatchNormAttributes,
   type BatchNormBackwardInputs,
@@ -14,6 +15,11 @@ interface Layout {
   inner: number;
 }
 
+/** Vectors run over channels where they have one pixel each, over a channel's pixels else. */
+function channelGrain({ inner }: Layout): number {
+  return inner === 1 ? CACHE_LINE : 1;
+}
+
 function layoutOf(shape: readonly number[]): Layout {
   return { batch: shape[0]!, channels: shape[1]!, inner: util.sizeFromShape(shape.slice(2)) };
 }
@@ -21,7 +27,9 @@ function layoutOf(shape: readonly number[]): Layout {
 export const batchNormKernels = [
   kernel<BatchNormInputs, BatchNormAttributes>(FLAMBEAU_KERNELS.batchNorm, ({ inputs, attrs, backend }) => {
     const { input, weight, bias } = inputs;
-    const { batch, channels, inner } = layoutOf(input.shape);
+    const layout = layoutOf(input.shape);
+    const { batch, channels, inner } = layout;
+    const cost = batch * channels * inner * COST.batchNorm;
     const output = backend.output(input.shape, 'float32');
     const mean = backend.output([channels], 'float32');
     const variance = backend.output([channels], 'float32');
@@ -30,7 +38,9 @@ export const batchNormKernels = [
     if (bias) backend.pointer(bias);
     const factor = backend.heap.scratch(channels * 8);
     const offset = factor + channels * 4;
-    backend.wasm.channelMoments(from, means, backend.pointer(variance), batch, channels, inner, 0, channels);
+    backend.run('channelMoments', backend.split(channels, cost, channelGrain(layout)), [
+      ...([from, means, backend.pointer(variance), batch, channels, inner, 0, channels] as const),
+    ]);
 
     const { f32 } = backend.heap;
     const variances = backend.values<Float32Array>(variance);
@@ -40,7 +50,8 @@ export const batchNormKernels = [
       f32[factor / 4 + c] = (weights ? weights[c]! : 1) / Math.sqrt(variances[c]! + attrs.eps);
       f32[offset / 4 + c] = biases ? biases[c]! : 0;
     }
-    backend.wasm.normalize(from, means, factor, offset, to, channels, inner, 0, batch);
+    const split = backend.split(batch, cost, Math.ceil(CACHE_LINE / (channels * inner)));
+    backend.run('normalize', split, [from, means, factor, offset, to, channels, inner, 0, batch]);
     return [output, mean, variance];
   }),
 
@@ -50,7 +61,9 @@ export const batchNormKernels = [
     FLAMBEAU_KERNELS.batchNormBackward,
     ({ inputs, attrs, backend }) => {
       const { gradOutput, input, mean, variance, weight } = inputs;
-      const { batch, channels, inner } = layoutOf(input.shape);
+      const layout = layoutOf(input.shape);
+      const { batch, channels, inner } = layout;
+      const cost = batch * channels * inner * COST.batchNorm;
       const gradInput = backend.output(input.shape, 'float32');
       const gradWeight = backend.output([channels], 'float32');
       const gradBias = backend.output([channels], 'float32');
@@ -64,10 +77,10 @@ export const batchNormKernels = [
       const factor = backend.heap.scratch(channels * 12);
       const offset = factor + channels * 4;
       const scale = offset + channels * 4;
-      backend.wasm.channelGradientSums(
+      backend.run('channelGradientSums', backend.split(channels, cost, channelGrain(layout)), [
         ...([grad, from, means, variances, backend.pointer(gradWeight), backend.pointer(gradBias)] as const),
         ...([batch, channels, inner, attrs.eps, 0, channels] as const),
-      );
+      ]);
 
       const { f32 } = backend.heap;
       const spread = backend.values<Float32Array>(variance);
@@ -82,10 +95,10 @@ export const batchNormKernels = [
         f32[offset / 4 + c] = sums[c]! / count;
         f32[factor / 4 + c] = (gain * inverse * products[c]!) / count;
       }
-      backend.wasm.normalizeBackward(
+      backend.run('normalizeBackward', backend.split(batch, cost, Math.ceil(CACHE_LINE / (channels * inner))), [
         ...([grad, from, means, factor, offset, scale, backend.pointer(gradInput)] as const),
         ...([channels, inner, 0, batch] as const),
-      );
+      ]);
       return [gradInput, gradWeight, gradBias];
     },
   ),

@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import { planBroadcast } from './broadcast.ts';
 import { runUnary, UNARY } from './unary.ts';
 
@@ -29,15 +30,15 @@ function run(
   const out = target(plan.shape);
   const [from, other, to] = [backend.pointer(a), backend.pointer(b), backend.pointer(out)];
   if (rank === 0) {
-    backend.wasm.binaryRow(BINARY[name], aMoves, bMoves, from, other, to, count);
+    const split = backend.split(count, count * COST.element, CACHE_LINE);
+    backend.run('binaryRow', split, [BINARY[name], aMoves, bMoves, from, other, to, 0, count]);
   } else {
     const pointer = backend.heap.argumentsPointer;
     backend.heap.i32.set(axes, pointer / 4);
-    backend.wasm.binaryBroadcast(
-      BINARY[name],
-      ...([aMoves, bMoves, from, other, to, count] as const),
+    backend.run('binaryBroadcast', backend.split(rows, rows * count * COST.element, Math.ceil(CACHE_LINE / count)), [
+      ...([BINARY[name], aMoves, bMoves, from, other, to, count] as const),
       ...([pointer, rank, 0, rows] as const),
-    );
+    ]);
   }
   return out;
 }

@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 
 /** The numbers of assembly/compare.ts, and what a comparison becomes when its sides are exchanged. */
 const COMPARISONS = {
@@ -21,14 +22,11 @@ const comparisons = Object.entries(COMPARISONS).map(([name, { operation, exchang
     const exchange = !sameShape && a.shape.length === 0;
     const [left, right] = exchange ? [b, a] : [a, b];
     const out = backend.output(left.shape, 'bool');
-    backend.wasm.compare(
-      exchange ? exchanged : operation,
-      backend.pointer(left),
-      backend.pointer(right),
-      !sameShape,
-      backend.pointer(out),
-      util.sizeFromShape(left.shape),
-    );
+    const count = util.sizeFromShape(left.shape);
+    const [from, other, to] = [backend.pointer(left), backend.pointer(right), backend.pointer(out)];
+    // Booleans take a byte: 64 to a cache line.
+    const split = backend.split(count, count * COST.element, 64);
+    backend.run('compare', split, [exchange ? exchanged : operation, from, other, !sameShape, to, 0, count]);
     return out;
   }),
 );
@@ -44,14 +42,12 @@ const select = kernel<{ condition: TensorInfo; t: TensorInfo; e: TensorInfo }>('
     return runHostKernel('Select', call);
   }
   const out = backend.output(t.shape, t.dtype);
-  backend.wasm.select(
-    backend.pointer(condition),
-    backend.pointer(t),
-    backend.pointer(e),
-    backend.pointer(out),
-    conditions,
-    conditions === 0 ? 1 : size / conditions,
-  );
+  const run = conditions === 0 ? 1 : size / conditions;
+  const split = backend.split(conditions, size * COST.element, Math.ceil(CACHE_LINE / Math.max(1, run)));
+  backend.run('select', split, [
+    ...([backend.pointer(condition), backend.pointer(t), backend.pointer(e), backend.pointer(out)] as const),
+    ...([run, 0, conditions] as const),
+  ]);
   return out;
 });
 

@@ -1,6 +1,8 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { COST } from '../threads/cost.ts';
+import { BINARY } from './binary.ts';
 import {
   type Conv2dAttributes,
   type Conv2dBackwardBiasInputs,
@@ -74,6 +76,16 @@ function gradientGeometry(forward: Geometry): Geometry {
   };
 }
 
+/** About what the convolution of all images takes, forward or either gradient, in nanoseconds. */
+function costOf({ input, weight, outHeight, outWidth }: Geometry): number {
+  return input[0] * util.sizeFromShape([...weight]) * outHeight * outWidth * COST.product;
+}
+
+/** Whole cache lines. */
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
+
 /** input ⋆ weight + bias, NCHW. */
 export function conv2d(backend: SimdBackend, inputs: Conv2dInputs, attrs: Conv2dAttributes): TensorInfo {
   const { input, weight, bias } = inputs;
@@ -87,8 +99,12 @@ export function conv2d(backend: SimdBackend, inputs: Conv2dInputs, attrs: Conv2d
     backend.pointer(out),
   ];
   const arguments_ = writeGeometry(backend, geometry);
-  const scratch = heap.scratch(wasm.conv2dScratchBytes(arguments_));
-  wasm.conv2d(arguments_, from, weights, biases, to, false, 0, input.shape[0]!, scratch);
+  const split = backend.split(input.shape[0]!, costOf(geometry));
+  const bytes = aligned(wasm.conv2dScratchBytes(arguments_));
+  const scratch = heap.scratch(bytes * split.parts);
+  backend.run('conv2d', split, [arguments_, from, weights, biases, to, false, 0, split.count, scratch], 6, [
+    [8, bytes],
+  ]);
   return out;
 }
 
@@ -102,15 +118,18 @@ export function conv2dBackwardInput(
   const geometry = geometryOf(attrs.inputShape, weight.shape, attrs);
   const out = backend.output([...attrs.inputShape], 'float32');
   const [from, weights, to] = [backend.pointer(gradOutput), backend.pointer(weight), backend.pointer(out)];
-  const batch = attrs.inputShape[0]!;
+  const split = backend.split(attrs.inputShape[0]!, costOf(geometry));
   if (attrs.stride[0] === 1 && attrs.stride[1] === 1) {
     const arguments_ = writeGeometry(backend, gradientGeometry(geometry));
-    const scratch = heap.scratch(wasm.conv2dScratchBytes(arguments_));
-    wasm.conv2d(arguments_, from, weights, 0, to, true, 0, batch, scratch);
+    const bytes = aligned(wasm.conv2dScratchBytes(arguments_));
+    const scratch = heap.scratch(bytes * split.parts);
+    backend.run('conv2d', split, [arguments_, from, weights, 0, to, true, 0, split.count, scratch], 6, [[8, bytes]]);
   } else {
     const arguments_ = writeGeometry(backend, geometry);
-    const scratch = heap.scratch(wasm.conv2dBackwardInputScratchBytes(arguments_));
-    wasm.conv2dBackwardInput(arguments_, from, weights, to, 0, batch, scratch);
+    const bytes = aligned(wasm.conv2dBackwardInputScratchBytes(arguments_));
+    const scratch = heap.scratch(bytes * split.parts);
+    const args = [arguments_, from, weights, to, 0, split.count, scratch] as const;
+    backend.run('conv2dBackwardInput', split, [...args], 4, [[6, bytes]]);
   }
   return out;
 }
@@ -126,8 +145,26 @@ export function conv2dBackwardWeight(
   const out = backend.output([...attrs.weightShape], 'float32');
   const [grad, from, to] = [backend.pointer(gradOutput), backend.pointer(input), backend.pointer(out)];
   const arguments_ = writeGeometry(backend, geometry);
-  const scratch = heap.scratch(wasm.conv2dBackwardWeightScratchBytes(arguments_));
-  wasm.conv2dBackwardWeight(arguments_, grad, from, to, 0, input.shape[0]!, scratch);
+  const split = backend.split(input.shape[0]!, costOf(geometry));
+  const bytes = aligned(wasm.conv2dBackwardWeightScratchBytes(arguments_));
+  if (split.parts === 1) {
+    wasm.conv2dBackwardWeight(arguments_, grad, from, to, 0, split.count, heap.scratch(bytes));
+    return out;
+  }
+  // Each part sums up its images in a place of its own; then the parts' sums are added, in their order.
+  const size = util.sizeFromShape(out.shape);
+  const sumBytes = aligned(size * 4);
+  const sums = heap.scratch((sumBytes + bytes) * split.parts);
+  const scratch = sums + sumBytes * split.parts;
+  const args = [arguments_, grad, from, sums, 0, split.count, scratch] as const;
+  backend.run('conv2dBackwardWeight', split, [...args], 4, [
+    [3, sumBytes],
+    [6, bytes],
+  ]);
+  for (let part = 1; part < split.parts; part++) {
+    const left = part === 1 ? sums : to;
+    wasm.binaryRow(BINARY.Add, true, true, left, sums + part * sumBytes, to, 0, size);
+  }
   return out;
 }
 

@@ -1,4 +1,5 @@
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 
 interface Axis {
   size: number;
@@ -45,5 +46,8 @@ export function copyBox(
     pointer / 4,
   );
   const rows = axes.slice(0, -1).reduce((product, axis) => product * axis.size, 1);
-  backend.wasm.copyStrided(from, to, pointer, axes.length, 0, rows);
+  const { size: count, from: fromStep, to: toStep } = axes[axes.length - 1]!;
+  const cost = fromStep === 1 && toStep === 1 ? COST.copy : COST.stridedCopy;
+  const split = backend.split(rows, rows * count * cost, Math.ceil(CACHE_LINE / count));
+  backend.run('copyStrided', split, [from, to, pointer, axes.length, 0, rows]);
 }

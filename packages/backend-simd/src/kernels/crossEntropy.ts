@@ -1,4 +1,5 @@
 import { kernel } from '../backend/kernel.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import {
   type CrossEntropyAttributes,
   type CrossEntropyBackwardInputs,
@@ -27,10 +28,10 @@ export const crossEntropyKernels = [
     ];
     const rowWeights = backend.heap.scratch(rows * 8);
     const losses = reduction === 'none' ? backend.pointer(loss) : rowWeights + rows * 4;
-    backend.wasm.crossEntropyRows(
+    backend.run('crossEntropyRows', backend.split(rows, rows * classes * COST.softmax, CACHE_LINE), [
       ...([logits, targets, weights, backend.pointer(logProbs), losses, rowWeights] as const),
       ...([classes, ignoreIndex, labelSmoothing, 0, rows] as const),
-    );
+    ]);
     const { f32 } = backend.heap;
     const total = sum(f32.subarray(rowWeights / 4, rowWeights / 4 + rows));
     backend.values<Float32Array>(totalWeight)[0] = total;
@@ -49,7 +50,7 @@ export const crossEntropyKernels = [
       const [rows, classes] = logProbs.shape as [number, number];
       const out = backend.output([rows, classes], 'float32');
       const divisor = reduction === 'mean' ? backend.values<Float32Array>(totalWeight)[0]! : 1;
-      backend.wasm.crossEntropyBackwardRows(
+      backend.run('crossEntropyBackwardRows', backend.split(rows, rows * classes * COST.softmax, CACHE_LINE), [
         backend.pointer(gradOutput),
         reduction === 'none' ? 4 : 0,
         divisor,
@@ -58,7 +59,7 @@ export const crossEntropyKernels = [
         weight ? backend.pointer(weight) : 0,
         backend.pointer(out),
         ...([classes, ignoreIndex, labelSmoothing, 0, rows] as const),
-      );
+      ]);
       return out;
     },
   ),

@@ -1,5 +1,6 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 
 const gatherV2 = kernel<{ x: TensorInfo; indices: TensorInfo }, { axis: number; batchDims: number }>(
   'GatherV2',
@@ -23,7 +24,9 @@ const gatherV2 = kernel<{ x: TensorInfo; indices: TensorInfo }, { axis: number; 
     if (wrong !== undefined) throw new Error(`GatherV2: the index value ${wrong} is not in [0, ${dimSize - 1}]`);
     const bytes = sliceSize * 4;
     for (let outer = 0; outer < outerSize; outer++) {
-      backend.wasm.gatherRows(from + outer * dimSize * bytes, at, to + outer * count * bytes, bytes, 0, count);
+      const split = backend.split(count, count * sliceSize * COST.copy, Math.ceil(CACHE_LINE / sliceSize));
+      const [source, target] = [from + outer * dimSize * bytes, to + outer * count * bytes];
+      backend.run('gatherRows', split, [source, at, target, bytes, 0, count]);
     }
     return out;
   },

@@ -1,4 +1,5 @@
 import { kernel } from '../backend/kernel.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import { FLAMBEAU_KERNELS, type LinearInputs } from './contract.ts';
 import { multiply } from './matMul.ts';
 
@@ -10,7 +11,10 @@ export const linearKernels = [
     const out = backend.output([rows, columns], 'float32');
     const [a, b, to] = [backend.pointer(input), backend.pointer(weight), backend.pointer(out)];
     // Every row starts as the bias, and the product is added to it.
-    if (bias) backend.wasm.copyRows(backend.pointer(bias), 0, to, columns * 4, columns * 4, rows);
+    if (bias) {
+      const split = backend.split(rows, rows * columns * COST.copy, Math.ceil(CACHE_LINE / columns));
+      backend.run('copyRows', split, [backend.pointer(bias), 0, to, columns * 4, columns * 4, 0, rows]);
+    }
     multiply(backend, a, b, to, [rows, columns, steps], false, true, bias !== undefined);
     return out;
   }),

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import { applyActivation, isFusable } from './activation.ts';
 import { applyBinary } from './binary.ts';
 
@@ -21,8 +22,21 @@ export function multiply(
   accumulate = false,
 ): void {
   const { wasm, heap } = backend;
-  const scratch = heap.scratch(wasm.gemmScratchBytes());
-  wasm.gemm(a, b, c, rows, columns, steps, transposeA, transposeB, accumulate, 0, rows, scratch);
+  const cost = rows * columns * steps * COST.product;
+  // Along the longer side: each part packs all of the other operand.
+  const byRows = rows >= columns;
+  const split = byRows
+    ? backend.split(rows, cost, Math.ceil(CACHE_LINE / Math.max(1, columns)))
+    : backend.split(columns, cost, CACHE_LINE);
+  const bytes = wasm.gemmScratchBytes();
+  const scratch = heap.scratch(bytes * split.parts);
+  backend.run(
+    'gemm',
+    split,
+    [a, b, c, rows, columns, steps, transposeA, transposeB, accumulate, 0, rows, 0, columns, scratch],
+    byRows ? 9 : 11,
+    [[13, bytes]],
+  );
 }
 
 /** a[…, M, K] · b[…, K, N], either stored transposed; the leading axes broadcast. */
@@ -51,40 +65,43 @@ export function batchMatMul(
   const batchB = b.shape.slice(0, -2);
   const rank = Math.max(batchA.length, batchB.length);
   const batch: number[] = [];
-  let stridesA: number[] = [];
-  let stridesB: number[] = [];
-  let strideA = rowsA * columnsA * 4;
-  let strideB = rowsB * columnsB * 4;
+  /** Size, stride of a, stride of b (0: the same matrix again), outermost first, as assembly/gemm.ts reads them. */
+  const axes: number[] = [];
+  let strideA = rowsA * columnsA;
+  let strideB = rowsB * columnsB;
   for (let axis = 1; axis <= rank; axis++) {
     const sizeA = batchA[batchA.length - axis] ?? 1;
     const sizeB = batchB[batchB.length - axis] ?? 1;
     if (sizeA !== sizeB && sizeA !== 1 && sizeB !== 1) {
       throw new Error(`Operands could not be broadcast together with shapes ${batchA} and ${batchB}.`);
     }
-    batch.unshift(sizeA === 1 ? sizeB : sizeA);
-    stridesA = [sizeA === 1 ? 0 : strideA, ...stridesA];
-    stridesB = [sizeB === 1 ? 0 : strideB, ...stridesB];
+    const size = sizeA === 1 ? sizeB : sizeA;
+    batch.unshift(size);
+    axes.unshift(size, sizeA === 1 ? 0 : strideA, sizeB === 1 ? 0 : strideB);
     strideA *= sizeA;
     strideB *= sizeB;
   }
   const out = backend.output([...batch, rows, columns], 'float32');
   const count = batch.reduce((product, size) => product * size, 1);
-  const pointerA = backend.pointer(a);
-  const pointerB = backend.pointer(b);
-  let to = backend.pointer(out);
-  for (let i = 0; i < count; i++) {
-    let offsetA = 0;
-    let offsetB = 0;
-    let rest = i;
-    for (let axis = rank - 1; axis >= 0; axis--) {
-      const index = rest % batch[axis]!;
-      rest = (rest - index) / batch[axis]!;
-      offsetA += index * stridesA[axis]!;
-      offsetB += index * stridesB[axis]!;
-    }
-    multiply(backend, pointerA + offsetA, pointerB + offsetB, to, [rows, columns, steps], transposeA, transposeB);
-    to += rows * columns * 4;
+  const [pointerA, pointerB, to] = [backend.pointer(a), backend.pointer(b), backend.pointer(out)];
+  if (count === 1) {
+    multiply(backend, pointerA, pointerB, to, [rows, columns, steps], transposeA, transposeB);
+    return out;
   }
+  const { wasm, heap } = backend;
+  const cost = count * rows * columns * steps * COST.product;
+  const split = backend.split(count, cost, Math.ceil(CACHE_LINE / (rows * columns)));
+  const bytes = wasm.gemmScratchBytes();
+  const scratch = heap.scratch(bytes * split.parts);
+  const pointer = heap.argumentsPointer;
+  heap.i32.set(axes, pointer / 4);
+  backend.run(
+    'gemmBatch',
+    split,
+    [pointerA, pointerB, to, rows, columns, steps, transposeA, transposeB, pointer, rank, 0, count, scratch],
+    10,
+    [[12, bytes]],
+  );
   return out;
 }
 

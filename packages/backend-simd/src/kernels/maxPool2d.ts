@@ -1,6 +1,7 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { COST } from '../threads/cost.ts';
 import {
   FLAMBEAU_KERNELS,
   type MaxPool2dAttributes,
@@ -30,7 +31,9 @@ export function maxPool2d(
     [height, width, ...outputSize, ...kernelSize, ...stride, padding[0], padding[2], ...dilation, ignoreNaN ? 1 : 0],
     pointer / 4,
   );
-  backend.wasm.maxPool2d(pointer, from, to, at, 0, batch * channels);
+  const planes = batch * channels;
+  const windows = util.sizeFromShape(shape) * kernelSize[0] * kernelSize[1];
+  backend.run('maxPool2d', backend.split(planes, windows * COST.pool), [pointer, from, to, at, 0, planes]);
   return [output, indices];
 }
 
@@ -43,10 +46,12 @@ export function maxPool2dBackward(
   const [batch, channels, height, width] = attrs.inputShape as unknown as Shape4d;
   const [, , outHeight, outWidth] = gradOutput.shape as unknown as Shape4d;
   const out = backend.output([...attrs.inputShape], 'float32');
-  backend.wasm.maxPool2dBackward(
+  const planes = batch * channels;
+  const cost = planes * (height * width * COST.copy + outHeight * outWidth);
+  backend.run('maxPool2dBackward', backend.split(planes, cost), [
     ...([backend.pointer(gradOutput), backend.pointer(indices), backend.pointer(out)] as const),
-    ...([outHeight * outWidth, height * width, 0, batch * channels] as const),
-  );
+    ...([outHeight * outWidth, height * width, 0, planes] as const),
+  ]);
   return out;
 }
 

@@ -1,5 +1,6 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import {
   type AdamAttributes,
   type AdamInputs,
@@ -22,11 +23,12 @@ const adam = kernel<AdamInputs, AdamAttributes>(FLAMBEAU_KERNELS.adam, ({ inputs
       backend.writablePointer(inputs[`expAvg${i}`] as TensorInfo),
       backend.writablePointer(inputs[`expAvgSq${i}`] as TensorInfo),
     ];
-    backend.wasm.adam(
+    const size = util.sizeFromShape(param.shape);
+    backend.run('adam', backend.split(size, size * COST.adam, CACHE_LINE), [
       ...([at, backend.pointer(inputs[`grad${i}`] as TensorInfo), m, v] as const),
       ...([1 - beta1, beta2, 1 - beta2, decoupledWeightDecay ? 0 : weightDecay, shrink] as const),
-      ...([stepSize, correction, eps, maximize, 0, util.sizeFromShape(param.shape)] as const),
-    );
+      ...([stepSize, correction, eps, maximize, 0, size] as const),
+    ]);
   }
   return [];
 });
@@ -37,15 +39,16 @@ const sgd = kernel<SgdInputs, SgdAttributes>(FLAMBEAU_KERNELS.sgd, ({ inputs, at
     const param = inputs[`param${i}`] as TensorInfo;
     const buffer = momentum === 0 ? undefined : inputs[`momentumBuffer${i}`];
     const at = backend.writablePointer(param);
-    backend.wasm.sgd(
+    const size = util.sizeFromShape(param.shape);
+    backend.run('sgd', backend.split(size, size * COST.sgd, CACHE_LINE), [
       ...([
         at,
         backend.pointer(inputs[`grad${i}`] as TensorInfo),
         buffer ? backend.writablePointer(buffer) : 0,
       ] as const),
       ...([lr, momentum, 1 - dampening, weightDecay, nesterov, maximize, firstStep] as const),
-      ...([0, util.sizeFromShape(param.shape)] as const),
-    );
+      ...([0, size] as const),
+    ]);
   }
   return [];
 });

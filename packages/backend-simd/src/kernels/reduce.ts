@@ -1,6 +1,7 @@
 import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import { transpose } from './transpose.ts';
 
 /** The numbers of assembly/reduce.ts. */
@@ -51,8 +52,16 @@ export function reduce(
     const out = backend.output(isLast ? shape : [outer, inner], 'float32');
     const [from, to] = [backend.pointer(current), backend.pointer(out)];
     const by = isLast ? divisor : 1;
-    if (inner === 1) backend.wasm.reduceRows(REDUCTION[name], from, to, count, by, 0, outer);
-    else backend.wasm.reduceColumns(REDUCTION[name], from, to, count, inner, by, 0, outer);
+    const cost = outer * count * inner * COST.reduction;
+    if (inner === 1) {
+      const split = backend.split(outer, cost, CACHE_LINE);
+      backend.run('reduceRows', split, [REDUCTION[name], from, to, count, by, 0, outer]);
+    } else {
+      const byColumns = outer < backend.threads;
+      const split = byColumns ? backend.split(inner, cost, CACHE_LINE) : backend.split(outer, cost);
+      const args = [REDUCTION[name], from, to, count, inner, by, 0, outer, 0, inner] as const;
+      backend.run('reduceColumns', split, [...args], byColumns ? 8 : 6);
+    }
     if (current !== x) backend.disposeIntermediateTensorInfo(current);
     current = out;
   }
@@ -96,7 +105,9 @@ const argMax = kernel<{ x: TensorInfo }, { axis: number }>('ArgMax', (call) => {
     x.shape.filter((_, index) => index !== axis),
     'int32',
   );
-  backend.wasm.argMaxRows(backend.pointer(rows), backend.pointer(out), count, 0, util.sizeFromShape(out.shape));
+  const many = util.sizeFromShape(out.shape);
+  const split = backend.split(many, many * count * COST.stridedCopy, CACHE_LINE);
+  backend.run('argMaxRows', split, [backend.pointer(rows), backend.pointer(out), count, 0, many]);
   if (rows !== x) backend.disposeIntermediateTensorInfo(rows);
   return out;
 });

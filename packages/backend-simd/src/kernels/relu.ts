@@ -1,5 +1,6 @@
 import { util } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import { FLAMBEAU_KERNELS, type ReluBackwardInputs, type ReluInputs } from './contract.ts';
 import { runUnary, UNARY } from './unary.ts';
 
@@ -10,7 +11,9 @@ export const reluKernels = [
     const { gradOutput, output } = inputs;
     const out = backend.output(gradOutput.shape, 'float32');
     const [grad, y, to] = [backend.pointer(gradOutput), backend.pointer(output), backend.pointer(out)];
-    backend.wasm.reluBackward(grad, y, to, 0, util.sizeFromShape(gradOutput.shape));
+    const count = util.sizeFromShape(gradOutput.shape);
+    const split = backend.split(count, count * COST.element, CACHE_LINE);
+    backend.run('reluBackward', split, [grad, y, to, 0, count]);
     return out;
   }),
 ];

@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 
 type RowFunction = 'softmaxRows' | 'logSoftmaxRows';
 
@@ -8,7 +9,8 @@ function overLastAxis(backend: SimdBackend, rowFunction: RowFunction, logits: Te
   const count = logits.shape[logits.shape.length - 1] ?? 1;
   const out = backend.output(logits.shape, 'float32');
   const rows = count === 0 ? 0 : util.sizeFromShape(logits.shape) / count;
-  backend.wasm[rowFunction](backend.pointer(logits), backend.pointer(out), count, 0, rows);
+  const split = backend.split(rows, rows * count * COST.softmax, Math.ceil(CACHE_LINE / Math.max(1, count)));
+  backend.run(rowFunction, split, [backend.pointer(logits), backend.pointer(out), count, 0, rows]);
   return out;
 }
 

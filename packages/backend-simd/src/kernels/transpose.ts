@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 import { copyBox, denseStrides } from './copyBox.ts';
 
 /** Joins axes that stay neighbours in the same order, and drops axes of size 1: the least that has to move. */
@@ -29,10 +30,13 @@ export function transpose(backend: SimdBackend, x: TensorInfo, perm: readonly nu
   if (rank <= 1) return backend.alias(x, shape);
   const out = backend.output(shape, x.dtype as 'float32' | 'int32');
   const [from, to] = [backend.pointer(x), backend.pointer(out)];
-  if (rank === 2) {
-    backend.wasm.transposeMatrices(from, to, simple.shape[0]!, simple.shape[1]!, 0, 1);
-  } else if (rank === 3 && simple.perm[0] === 0) {
-    backend.wasm.transposeMatrices(from, to, simple.shape[1]!, simple.shape[2]!, 0, simple.shape[0]!);
+  const isMatrices = rank === 2 || (rank === 3 && simple.perm[0] === 0);
+  if (isMatrices) {
+    const [rows, columns] = simple.shape.slice(-2) as [number, number];
+    const matrices = rank === 2 ? 1 : simple.shape[0]!;
+    const cost = matrices * rows * columns * COST.element;
+    const split = backend.split(matrices, cost, Math.ceil(CACHE_LINE / (rows * columns)));
+    backend.run('transposeMatrices', split, [from, to, rows, columns, 0, matrices]);
   } else {
     const strides = denseStrides(simple.shape);
     const sizes = simple.perm.map((axis) => simple.shape[axis]!);

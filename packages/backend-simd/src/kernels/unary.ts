@@ -1,6 +1,7 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
+import { CACHE_LINE, COST } from '../threads/cost.ts';
 
 /** The numbers of assembly/unary.ts. */
 export const UNARY = {
@@ -21,17 +22,24 @@ export const UNARY = {
   Cube: 14,
 } as const;
 
+const TRANSCENDENTAL: readonly number[] = [UNARY.Sigmoid, UNARY.Tanh, UNARY.Exp, UNARY.Log];
+
+function run(backend: SimdBackend, operation: number, from: number, to: number, alpha: number, count: number): void {
+  const cost = TRANSCENDENTAL.includes(operation) ? COST.transcendental : COST.element;
+  backend.run('unary', backend.split(count, count * cost, CACHE_LINE), [operation, from, to, alpha, 0, count]);
+}
+
 /** f(x) as a new tensor. */
 export function runUnary(backend: SimdBackend, operation: number, x: TensorInfo, alpha = 0): TensorInfo {
   const out = backend.output(x.shape, 'float32');
-  backend.wasm.unary(operation, backend.pointer(x), backend.pointer(out), alpha, 0, util.sizeFromShape(x.shape));
+  run(backend, operation, backend.pointer(x), backend.pointer(out), alpha, util.sizeFromShape(x.shape));
   return out;
 }
 
 /** x = f(x) for a tensor that no one else has seen yet. */
 export function applyUnary(backend: SimdBackend, operation: number, x: TensorInfo, alpha = 0): void {
   const pointer = backend.pointer(x);
-  backend.wasm.unary(operation, pointer, pointer, alpha, 0, util.sizeFromShape(x.shape));
+  run(backend, operation, pointer, pointer, alpha, util.sizeFromShape(x.shape));
 }
 
 export const unaryKernels = Object.entries(UNARY)

@@ -14,6 +14,8 @@ export interface HeapOptions {
   maxMemoryBytes?: number;
   /** Fills freed memory with NaN, so that a use after free shows. For tests. */
   poisonFreed?: boolean;
+  /** Whether threads share the memory. Default: false. */
+  shared?: boolean;
 }
 
 function megabytes(bytes: number): string {
@@ -43,7 +45,11 @@ export class Heap {
     }
     this.maxPages = Math.min(MOST_PAGES, Math.floor(limit / PAGE));
     this.poisonFreed = options.poisonFreed ?? false;
-    this.memory = new WebAssembly.Memory({ initial: Math.min(INITIAL_PAGES, this.maxPages), maximum: this.maxPages });
+    this.memory = new WebAssembly.Memory({
+      initial: Math.min(INITIAL_PAGES, this.maxPages),
+      maximum: this.maxPages,
+      shared: options.shared ?? false,
+    });
     this.buffer = this.memory.buffer;
     this.f32View = new Float32Array(this.buffer);
     this.i32View = new Int32Array(this.buffer);

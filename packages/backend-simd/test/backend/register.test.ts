@@ -1,6 +1,13 @@
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { SimdBackend } from '../../src/backend/simdBackend.ts';
 import { FLAMBEAU_KERNELS, registerSimdBackend, simdDevice, simdMissing } from '../../src/index.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 describe('registerSimdBackend', () => {
   test("importing the package registers 'simd', ahead of cpu", () => {
@@ -25,6 +32,33 @@ describe('registerSimdBackend', () => {
     );
   });
 
+  test.each([0, -1, 1.5, 32, Number.NaN])('%d threads are refused', (threads) => {
+    expect(() => registerSimdBackend({ name: 'simd-nonsense', threads })).toThrow(
+      new RangeError(`threads: expected a whole number from 1 to 31, got ${threads}`),
+    );
+  });
+
+  test.each(['SharedArrayBuffer', 'Worker and worker_threads', 'isolation', 'waiting'])(
+    'without %s there is one thread, and the device says so',
+    (missing) => {
+      if (missing === 'SharedArrayBuffer') vi.stubGlobal('SharedArrayBuffer', undefined);
+      if (missing === 'Worker and worker_threads')
+        vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined as never);
+      if (missing === 'isolation') vi.stubGlobal('crossOriginIsolated', false);
+      if (missing === 'waiting') {
+        vi.spyOn(Atomics, 'wait').mockImplementation(() => {
+          throw new TypeError('Atomics.wait cannot be called in this context');
+        });
+      }
+      const name = `simd-without-${missing}`;
+      expect(simdDevice(registerSimdBackend({ name, threads: 2 }))).toBe('CPU · WebAssembly SIMD · 1 thread');
+      tf.setBackend(name);
+      expect((tf.backend() as SimdBackend).heap.memory.buffer).toBeInstanceOf(ArrayBuffer);
+      expect(Array.from(tf.add([1], [2]).dataSync())).toEqual([3]);
+      tf.removeBackend(name);
+    },
+  );
+
   test('a removed backend can be registered again', () => {
     const options = { name: 'simd-again' };
     tf.setBackend(registerSimdBackend(options));
@@ -43,7 +77,11 @@ describe('registerSimdBackend', () => {
   });
 
   test('says what it computes on, and that this engine can', () => {
-    expect(simdDevice()).toBe('CPU · WebAssembly SIMD · 1 thread');
+    const threads = Math.min(4, availableParallelism());
+    expect(simdDevice()).toBe(`CPU · WebAssembly SIMD · ${threads} thread${threads === 1 ? '' : 's'}`);
+    expect(simdDevice(registerSimdBackend({ name: 'simd-one', threads: 1 }))).toBe('CPU · WebAssembly SIMD · 1 thread');
+    expect(simdDevice(registerSimdBackend({ name: 'simd-3', threads: 3 }))).toBe('CPU · WebAssembly SIMD · 3 threads');
+    expect(() => simdDevice('cpu')).toThrow("simdDevice: no simd backend is registered as 'cpu'.");
     expect(simdMissing()).toBeUndefined();
   });
 });

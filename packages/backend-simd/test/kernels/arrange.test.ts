@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectClose } from '../reference/close.ts';
 import { generator, randomFloats, sizeOf } from '../reference/numbers.ts';
-import { runKernel, useTestBackend } from '../run.ts';
+import { describeOnThreads, runKernel, useTestBackend } from '../run.ts';
 
 function coordinatesOf(at: number, shape: readonly number[]): number[] {
   const coordinates: number[] = [];
@@ -26,7 +26,7 @@ function build(shape: readonly number[], f: (coordinates: number[]) => number): 
 
 const shapes = fc.array(fc.constantFrom(1, 2, 3, 4, 5, 8, 9), { minLength: 1, maxLength: 4 });
 
-describe('Transpose', () => {
+describeOnThreads('Transpose', () => {
   test('any permutation', () => {
     const permuted = shapes.chain((shape) =>
       fc.tuple(
@@ -60,7 +60,7 @@ describe('Transpose', () => {
   });
 });
 
-describe('Slice, PadV2, Concat, Pack, SplitV, Unpack', () => {
+describeOnThreads('Slice, PadV2, Concat, Pack, SplitV, Unpack', () => {
   const boxes = shapes.chain((shape) =>
     fc.record({
       shape: fc.constant(shape),
@@ -142,7 +142,7 @@ describe('Slice, PadV2, Concat, Pack, SplitV, Unpack', () => {
   });
 });
 
-describe('GatherV2 and UnsortedSegmentSum', () => {
+describeOnThreads('GatherV2 and UnsortedSegmentSum', () => {
   test('gather rows along any axis, and add them back', () => {
     const cases = shapes.chain((shape) =>
       fc.record({
@@ -204,7 +204,7 @@ describe('GatherV2 and UnsortedSegmentSum', () => {
   });
 });
 
-describe('Cast, OneHot, Fill', () => {
+describeOnThreads('Cast, OneHot, Fill', () => {
   test('casts convert the numbers, whichever dtype they come from', () => {
     const cases: [ArrayLike<number>, 'float32' | 'int32' | 'bool', string, number[]][] = [
       [[1.9, -1.9, 0], 'float32', 'int32', [1, -1, 0]],

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FLAMBEAU_KERNELS } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
 import { numericGradient } from '../reference/derivative.ts';
 import { generator, randomFloats, sizeOf } from '../reference/numbers.ts';
-import { runKernel } from '../run.ts';
+import { describeOnThreads, runKernel } from '../run.ts';
 
 /** (x − μ) / √(σ² + ε) · γ + β per channel, in float64. */
 function reference(
@@ -39,7 +39,7 @@ const shapes = fc.oneof(
   ),
 );
 
-describe('flambeau::batch_norm and its gradient', () => {
+describeOnThreads('flambeau::batch_norm and its gradient', () => {
   test('normalise by the batch, for [N, C] and [N, C, H, W]', () => {
     fc.assert(
       fc.property(shapes, fc.boolean(), fc.nat(), (shape, affine, seed) => {

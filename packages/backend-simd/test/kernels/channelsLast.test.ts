@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectClose } from '../reference/close.ts';
 import { type ConvolutionCase, outputShape, visitProducts } from '../reference/conv2d.ts';
 import { generator, randomFloats, sizeOf } from '../reference/numbers.ts';
-import { runKernel } from '../run.ts';
+import { describeOnThreads, runKernel } from '../run.ts';
 
 type Shape4d = [number, number, number, number];
 
@@ -46,7 +46,7 @@ function samePadding(size: number, kernel: number, stride: number): [number, num
   return [Math.floor(total / 2), total - Math.floor(total / 2)];
 }
 
-describe("TensorFlow.js's own convolutions (NHWC)", () => {
+describeOnThreads("TensorFlow.js's own convolutions (NHWC)", () => {
   test('and their gradients are the sums of products, depthwise too', () => {
     fc.assert(
       fc.property(convolutions, (c) => {
@@ -130,7 +130,7 @@ function depthwiseFilter(values: ArrayLike<number>, channels: number, multiplier
   return out;
 }
 
-describe("TensorFlow.js's own max pooling (NHWC)", () => {
+describeOnThreads("TensorFlow.js's own max pooling (NHWC)", () => {
   test('passes NaN over, and hands the gradient to the winner', () => {
     const x = { values: [1, 5, Number.NaN, 2, 3, 4, 0, -1, Number.NaN], shape: [1, 3, 3, 1] };
     const attrs = { filterSize: [2, 2], strides: [1, 1], pad: 'valid' };

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FLAMBEAU_KERNELS } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
 import { type ConvolutionCase, outputShape, visitProducts } from '../reference/conv2d.ts';
 import { generator, randomFloats, sizeOf } from '../reference/numbers.ts';
-import { runKernel } from '../run.ts';
+import { describeOnThreads, runKernel } from '../run.ts';
 
 const side = (most: number) => fc.integer({ min: 1, max: most });
 const pad = fc.integer({ min: 0, max: 3 });
@@ -86,7 +86,7 @@ function check(convolution: ConvolutionCase, seed: number): void {
   expectClose(toBias!.values, gradBias);
 }
 
-describe('flambeau::conv2d and its gradients', () => {
+describeOnThreads('flambeau::conv2d and its gradients', () => {
   test('agree with the sum of products for any stride, padding, dilation, groups and size', () => {
     fc.assert(
       fc.property(convolutions, ({ convolution, seed }) => check(convolution, seed)),

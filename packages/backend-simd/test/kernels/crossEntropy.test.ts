@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type CrossEntropyAttributes, FLAMBEAU_KERNELS, type Reduction } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
 import { numericGradient } from '../reference/derivative.ts';
 import { generator, randomFloats } from '../reference/numbers.ts';
-import { runKernel } from '../run.ts';
+import { describeOnThreads, runKernel } from '../run.ts';
 
 /** torch.nn.CrossEntropyLoss's definition, in float64. */
 function reference(
@@ -42,7 +42,7 @@ const cases = fc.record({
   seed: fc.nat(),
 });
 
-describe('flambeau::cross_entropy and its gradient', () => {
+describeOnThreads('flambeau::cross_entropy and its gradient', () => {
   test("are torch.nn.CrossEntropyLoss's", () => {
     fc.assert(
       fc.property(cases, ({ rows, classes, reduction, labelSmoothing, weighted, ignored, seed }) => {

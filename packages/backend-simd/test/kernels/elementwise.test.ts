@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FLAMBEAU_KERNELS } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
 import { generator, randomFloats, sizeOf, withSpecialValues } from '../reference/numbers.ts';
-import { runKernel } from '../run.ts';
+import { describeOnThreads, runKernel } from '../run.ts';
 
 /** For each element of the broadcast shape, where it lies in an operand. */
 function indexIn(shape: readonly number[], broadcast: readonly number[], at: number): number {
@@ -61,7 +61,7 @@ const COMPARE: [string, (a: number, b: number) => boolean][] = [
   ['NotEqual', (a, b) => a !== b],
 ];
 
-describe('two operands', () => {
+describeOnThreads('two operands', () => {
   test.each(BINARY)('%s broadcasts, NaN and infinity included', (name, f) => {
     fc.assert(
       fc.property(shapePairs, fc.nat(), ({ a, b, shape }, seed) => {
@@ -148,7 +148,7 @@ function floatsOfAllKinds(random: () => number): Float32Array {
   return Float32Array.from([...anything, ...usual, ...special, ...edges]);
 }
 
-describe('one operand', () => {
+describeOnThreads('one operand', () => {
   test.each(UNARY)('%s is right to the last places over all float32', (name, f, units) => {
     const x = floatsOfAllKinds(generator(1));
     const [y] = runKernel(name, { x: { values: x, shape: [x.length] } }, { alpha: 0 });

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FLAMBEAU_KERNELS } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
-import { generator, randomFloats } from '../reference/numbers.ts';
-import { runKernel, useTestBackend } from '../run.ts';
+import { generator, randomFloats, sizeOf } from '../reference/numbers.ts';
+import { describeOnThreads, runKernel, useTestBackend } from '../run.ts';
 
 function multiply(
   a: Float32Array,
@@ -31,7 +31,7 @@ function check(m: number, n: number, k: number, transposeA: boolean, transposeB:
   expectClose(c!.values, multiply(a.values, b.values, [m, n, k], transposeA, transposeB));
 }
 
-describe('BatchMatMul', () => {
+describeOnThreads('BatchMatMul', () => {
   test('agrees with the sum of products in all four transposes, at sizes around every block edge', () => {
     const size = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(24, 25, 26, 63, 64, 65, 99, 100, 101));
     fc.assert(fc.property(size, size, size, fc.boolean(), fc.boolean(), fc.nat(), check), { numRuns: 200 });
@@ -64,6 +64,42 @@ describe('BatchMatMul', () => {
     });
   });
 
+  test('any batch is its products one by one, broadcast over either operand', () => {
+    const size = fc.integer({ min: 1, max: 7 });
+    const axes = fc.array(fc.record({ size: fc.constantFrom(2, 3, 5), a: fc.boolean(), b: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    fc.assert(
+      fc.property(axes, size, size, size, fc.nat(), (leading, m, n, k, seed) => {
+        const random = generator(seed);
+        const operand = (own: 'a' | 'b', rows: number, columns: number) => {
+          const shape = [...leading.map((axis) => (axis[own] ? axis.size : 1)), rows, columns];
+          return { shape, values: randomFloats(sizeOf(shape), random) };
+        };
+        const [a, b] = [operand('a', m, k), operand('b', k, n)];
+        const batch = leading.map((axis) => (axis.a || axis.b ? axis.size : 1));
+        const [c] = runKernel('BatchMatMul', { a, b }, { transposeA: false, transposeB: false });
+        expect(c!.shape).toEqual([...batch, m, n]);
+        const matrix = ({ values, shape }: typeof a, index: number) => {
+          let [rest, at, stride] = [index, 0, 1];
+          for (let axis = batch.length - 1; axis >= 0; axis--) {
+            if (shape[axis] !== 1) at += (rest % batch[axis]!) * stride;
+            rest = Math.floor(rest / batch[axis]!);
+            stride *= shape[axis]!;
+          }
+          const count = shape.at(-1)! * shape.at(-2)!;
+          return values.slice(at * count, (at + 1) * count);
+        };
+        const expected = Array.from({ length: sizeOf(batch) }, (_, index) =>
+          Array.from(multiply(matrix(a, index), matrix(b, index), [m, n, k], false, false)),
+        );
+        expectClose(c!.values, expected.flat());
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test('a row of NaN stays a row of NaN, and the others numbers', () => {
     const a = { values: [Number.NaN, 1, 1, 2], shape: [2, 2] };
     const b = { values: [1, 0, 0, 1], shape: [2, 2] };
@@ -72,7 +108,7 @@ describe('BatchMatMul', () => {
   });
 });
 
-describe('flambeau::linear', () => {
+describeOnThreads('flambeau::linear', () => {
   test('is input · weightᵀ + bias', () => {
     const size = fc.integer({ min: 1, max: 30 });
     fc.assert(

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FLAMBEAU_KERNELS, type MaxPool2dAttributes } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
 import { generator, randomFloats, sizeOf, withSpecialValues } from '../reference/numbers.ts';
-import { runKernel } from '../run.ts';
+import { describeOnThreads, runKernel } from '../run.ts';
 
 type Shape4d = [number, number, number, number];
 
@@ -94,7 +94,7 @@ function check(shape: Shape4d, attrs: MaxPool2dAttributes, values: Float32Array,
 
 const pairs = { kernelSize: [2, 2], stride: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] } as const;
 
-describe('flambeau::max_pool2d and its gradient', () => {
+describeOnThreads('flambeau::max_pool2d and its gradient', () => {
   test('follow PyTorch for any window, NaN and infinity included', () => {
     fc.assert(
       fc.property(pools, fc.boolean(), ({ shape, attrs, seed }, special) => {

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type AdamAttributes, FLAMBEAU_KERNELS, type SgdAttributes } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
 import { generator, randomFloats } from '../reference/numbers.ts';
-import { TEST_BACKEND, useTestBackend } from '../run.ts';
+import { describeOnThreads, testBackendName, useTestBackend } from '../run.ts';
 
 /** Runs an in-place kernel as core does: by its function, past the engine. */
 function runInPlace(name: string, inputs: Record<string, tf.TensorInfo>, attrs: object): void {
-  tf.getKernel(name, TEST_BACKEND).kernelFunc({
+  tf.getKernel(name, testBackendName()).kernelFunc({
     inputs,
     attrs: attrs as tf.NamedAttrMap,
     backend: tf.backend(),
@@ -58,7 +58,7 @@ function sgdReference(
   return { p, buffer };
 }
 
-describe('flambeau::adam_', () => {
+describeOnThreads('flambeau::adam_', () => {
   const plain = {
     lr: 0.01,
     beta1: 0.9,
@@ -144,7 +144,7 @@ describe('flambeau::adam_', () => {
   });
 });
 
-describe('flambeau::sgd_', () => {
+describeOnThreads('flambeau::sgd_', () => {
   const plain = { lr: 0.1, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false };
   test.each([
     ['plain', plain],

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { expectClose } from '../reference/close.ts';
 import { generator, randomFloats, sizeOf, withSpecialValues } from '../reference/numbers.ts';
-import { runKernel } from '../run.ts';
+import { describeOnThreads, runKernel } from '../run.ts';
 
 /** The values that each output sums up (or picks from), in order. */
 function gather(values: Float32Array, shape: readonly number[], axes: readonly number[]): number[][] {
@@ -44,7 +44,7 @@ const cases = fc.array(fc.constantFrom(1, 2, 3, 4, 5, 7, 16, 18), { minLength: 1
   }),
 );
 
-describe('reductions', () => {
+describeOnThreads('reductions', () => {
   test.each(REDUCTIONS)('%s over any axes', (name, f) => {
     fc.assert(
       fc.property(cases, ({ shape, axes, keepDims, special, seed }) => {
@@ -98,7 +98,7 @@ describe('reductions', () => {
   });
 });
 
-describe('Softmax and LogSoftmax', () => {
+describeOnThreads('Softmax and LogSoftmax', () => {
   test('over the last axis, for every row length around the vector', () => {
     for (let classes = 1; classes <= 19; classes++) {
       const rows = 3;

@@ -7,7 +7,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { setTestEnvs } from '@tensorflow/tfjs-core/dist/jasmine_util';
 import jasmineRequire from 'jasmine-core/lib/jasmine-core/jasmine.js';
 import boot from 'jasmine-core/lib/jasmine-core/node_boot.js';
-import { registerSimdBackend } from '../../src/index.ts';
+import { registerSimdBackend, type SimdBackendOptions } from '../../src/index.ts';
 
 export interface SuiteResult {
   passed: number;
@@ -15,8 +15,9 @@ export interface SuiteResult {
   failed: string[];
 }
 
-const poisonFreed = process.env.SIMD_POISON_FREED === '1';
-const backendName = registerSimdBackend(poisonFreed ? { name: 'simd-poison', poisonFreed } : {});
+/** The options of the backend, as JSON. */
+const options: SimdBackendOptions = JSON.parse(process.env.SIMD_OPTIONS ?? '{}');
+const backendName = registerSimdBackend(options);
 setTestEnvs([{ name: backendName, backendName, isDataSync: true }]);
 
 const jasmine = boot(jasmineRequire);
