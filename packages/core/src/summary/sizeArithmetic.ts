@@ -1,4 +1,6 @@
+import type { AvgPool2dAttributes } from '../ops/avgPool2d.ts';
 import type { Conv2dAttributes } from '../ops/conv2d.ts';
+import type { ConvTranspose2dAttributes } from '../ops/convTranspose2d.ts';
 import type { MaxPool2dAttributes } from '../ops/maxPool2d.ts';
 import type { OpCall } from '../ops/op.ts';
 
@@ -19,20 +21,55 @@ function windowArithmetic(
   return `${open}(${size} − ${reach} + ${zeros})/${stride}${close} + 1 = ${result}`;
 }
 
+/** One side of a transposed convolution: `(14 − 1)·2 − 2·0 + 1·(2 − 1) + 0 + 1 = 28`. */
+function transposedArithmetic(
+  size: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+  result: number,
+): string {
+  const outputPadding = result - ((size - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1);
+  return `(${size} − 1)·${stride} − 2·${padding} + ${dilation}·(${kernel} − 1) + ${outputPadding} + 1 = ${result}`;
+}
+
 /** How an op's output size comes about, with its numbers in the formula; empty where the size does not change. */
 export function sizeArithmetic({ name, inputs, attributes, output }: OpCall): string {
-  if (name === 'flambeau::conv2d' || name === 'flambeau::max_pool2d') {
-    const { stride, padding, dilation } = attributes as Conv2dAttributes | MaxPool2dAttributes;
-    const kernel =
-      name === 'flambeau::conv2d' ? inputs.weight.shape.slice(2) : (attributes as MaxPool2dAttributes).kernelSize;
-    const [, , height, width] = inputs.input.shape;
-    const [, , outHeight, outWidth] = output.shape;
-    const rows = windowArithmetic(height, kernel[0], stride[0], [padding[0], padding[1]], dilation[0], outHeight);
-    const columns = windowArithmetic(width, kernel[1], stride[1], [padding[2], padding[3]], dilation[1], outWidth);
-    return rows === columns ? rows : `${rows}; ${columns}`;
+  const axes = [0, 1] as const;
+  const size = (axis: 0 | 1) => [inputs.input.shape[2 + axis]!, output.shape[2 + axis]!] as const;
+  switch (name) {
+    case 'flambeau::conv2d':
+    case 'flambeau::max_pool2d':
+    case 'flambeau::avg_pool2d': {
+      const { stride, padding } = attributes as Conv2dAttributes | MaxPool2dAttributes | AvgPool2dAttributes;
+      const { dilation = [1, 1] } = attributes as Partial<Conv2dAttributes>;
+      const { kernelSize = inputs.weight?.shape.slice(2) } = attributes as { kernelSize?: readonly number[] };
+      return bothSides(
+        axes.map((axis) => {
+          const around = [padding[2 * axis], padding[2 * axis + 1]] as const;
+          const [from, to] = size(axis);
+          return windowArithmetic(from, kernelSize![axis], stride[axis], around, dilation[axis], to);
+        }),
+      );
+    }
+    case 'flambeau::conv_transpose2d': {
+      const { stride, padding, dilation } = attributes as ConvTranspose2dAttributes;
+      return bothSides(
+        axes.map((axis) => {
+          const [from, to] = size(axis);
+          const kernel = inputs.weight.shape[2 + axis]!;
+          return transposedArithmetic(from, kernel, stride[axis], padding[2 * axis], dilation[axis], to);
+        }),
+      );
+    }
+    default:
+      return '';
   }
-  return '';
 }
+
+/** A square's one formula, or both. */
+const bothSides = ([rows, columns]: string[]): string => (rows === columns ? rows : `${rows}; ${columns}`);
 
 /** How a layer's parameters are counted: `6·1·5·5 + 6 = 156`. */
 export function parameterArithmetic(shapes: readonly (readonly number[])[]): string {
