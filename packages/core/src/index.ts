@@ -18,8 +18,8 @@ export {
   type OpenedBackend,
   registerBackendProvider,
 } from './backend/provider.ts';
-export type { Dataset } from './data/dataset.ts';
 export * as convolution from './convolution/index.ts';
+export type { Dataset } from './data/dataset.ts';
 export * as data from './data/index.ts';
 export * as functional from './functional/index.ts';
 export * as init from './init/index.ts';
