@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { parseTorchFile, parseTorchStateDict } from '../../../src/io/torchFile/torchFile.ts';
 import { TorchFileError } from '../../../src/io/torchFile/torchFileError.ts';
 import { TorchDict } from '../../../src/io/torchFile/values.ts';
+import { readZipDirectory, readZipEntry } from '../../../src/io/zipArchive.ts';
 
 interface Recordings {
   good: { name: string; file: string; tensors: Record<string, [dtype: string, shape: number[], bits: string]> }[];
@@ -107,6 +109,35 @@ describe('parseTorchFile', () => {
           for (const [at, byte] of edits) mutated[at % Math.max(1, mutated.length)] = byte;
           try {
             parseTorchFile(mutated);
+          } catch (error) {
+            expect(error).toBeInstanceOf(TorchFileError);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  // A wrong checksum would stop most mutations before the pickle is read.
+  it('reads a mutated pickle in a sound archive or refuses it, and nothing else', () => {
+    const fail = (reason: string): never => {
+      throw new Error(reason);
+    };
+    const archives = [...good.map(({ file }) => file), ...other.plain].map((file) =>
+      Object.fromEntries(
+        [...readZipDirectory(decode(file), fail).values()].map((entry) => [entry.name, readZipEntry(entry, fail)]),
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...archives),
+        fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 3 }),
+        (files, edits) => {
+          const name = Object.keys(files).find((path) => path.endsWith('data.pkl'))!;
+          const pickle = files[name]!.slice();
+          for (const [at, byte] of edits) pickle[at % pickle.length] = byte;
+          try {
+            parseTorchFile(zipSync({ ...files, [name]: pickle }, { level: 0 }));
           } catch (error) {
             expect(error).toBeInstanceOf(TorchFileError);
           }
