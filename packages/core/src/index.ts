@@ -23,7 +23,21 @@ export type { Dataset } from './data/dataset.ts';
 export * as data from './data/index.ts';
 export * as functional from './functional/index.ts';
 export * as init from './init/index.ts';
-export { parseSafetensors, SafetensorsError, serializeSafetensors } from './io/index.ts';
+export {
+  NumpyFileError,
+  parseNpy,
+  parseNpz,
+  parseSafetensors,
+  parseTorchFile,
+  parseTorchStateDict,
+  type Safetensors,
+  SafetensorsError,
+  serializeSafetensors,
+  TorchDict,
+  TorchFileError,
+  type TorchStateDictOptions,
+  type TorchValue,
+} from './io/index.ts';
 export * as metrics from './metrics/index.ts';
 export * as nn from './nn/index.ts';
 export * as optim from './optim/index.ts';

@@ -1,5 +1,5 @@
 import { outputSize, type WindowOptions } from '../ops/geometry.ts';
-import { parameterArithmetic } from '../summary/sizeArithmetic.ts';
+import { parameterArithmetic, windowArithmetic } from '../summary/sizeArithmetic.ts';
 import type { ConvolutionMode } from './borders.ts';
 
 /** A number, and how it comes about: `⌊(28 − 5 + 2·0)/1⌋ + 1 = 24`. */
@@ -68,9 +68,7 @@ export function convolutionOutputSize(
   const reach = dilation * (kernel - 1) + 1;
   if (value < 1)
     throw new RangeError(`the kernel reaches over ${reach} pixels, expected at most the padded input's ${span}`);
-  const reachText = dilation === 1 ? `${kernel}` : `(${dilation}·(${kernel} − 1) + 1)`;
-  const zeros = padding[0] === padding[1] ? `2·${padding[0]}` : `${padding[0]} + ${padding[1]}`;
-  return { value, arithmetic: `⌊(${size} − ${reachText} + ${zeros})/${stride}⌋ + 1 = ${value}` };
+  return { value, arithmetic: windowArithmetic(size, kernel, stride, padding, dilation, value) };
 }
 
 export interface ConvolutionParameters {

@@ -1,4 +1,5 @@
-import { type DType, type HostArray, type HostData, hostArray } from '../tensor/hostArray.ts';
+import { type DType, type HostArray, hostArray } from '../tensor/hostArray.ts';
+import { TYPED_ARRAYS } from './elements.ts';
 import {
   ELEMENT_BYTES,
   FORMAT_NAMES,
@@ -15,28 +16,6 @@ export interface Safetensors {
   /** The file's `__metadata__`: strings by name. */
   readonly metadata: ReadonlyMap<string, string>;
 }
-
-/** The typed array of each element type. */
-const ARRAYS: {
-  readonly [D in DType]: {
-    new (buffer: ArrayBufferLike, byteOffset: number, length: number): HostData[D];
-    new (length: number): HostData[D];
-  };
-} = {
-  float64: Float64Array,
-  float32: Float32Array,
-  float16: Uint16Array,
-  bfloat16: Uint16Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  int16: Int16Array,
-  int8: Int8Array,
-  uint64: BigUint64Array,
-  uint32: Uint32Array,
-  uint16: Uint16Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-};
 
 /**
  * Reads a safetensors file: the format in which PyTorch's state dicts travel without pickled code.
@@ -69,8 +48,8 @@ function readTensor<D extends DType>(bytes: Uint8Array, dtype: D, shape: readonl
   const byteOffset = bytes.byteOffset + start;
   const elementBytes = ELEMENT_BYTES[dtype];
   if (byteOffset % elementBytes === 0)
-    return hostArray(dtype, shape, new ARRAYS[dtype](bytes.buffer, byteOffset, size));
-  const data = new ARRAYS[dtype](size);
+    return hostArray(dtype, shape, new TYPED_ARRAYS[dtype](bytes.buffer, byteOffset, size));
+  const data = new TYPED_ARRAYS[dtype](size);
   bytesOf(data).set(bytes.subarray(start, start + size * elementBytes));
   return hostArray(dtype, shape, data);
 }
@@ -145,7 +124,7 @@ function checkTensor(name: string, { dtype, shape, data }: HostArray): void {
   checkText(name);
   const label = JSON.stringify(name);
   if (name === '__metadata__') throw new SafetensorsError(`a tensor can't be named ${label}: the format reserves it`);
-  const array = ARRAYS[dtype];
+  const array = TYPED_ARRAYS[dtype];
   if (array === undefined || !(data instanceof array)) {
     throw new SafetensorsError(`tensor ${label} of dtype ${dtype} holds a ${data?.constructor?.name}`);
   }

@@ -5,7 +5,7 @@ import type { MaxPool2dAttributes } from '../ops/maxPool2d.ts';
 import type { OpCall } from '../ops/op.ts';
 
 /** One side's size, worked out: `⌊(28 − 5 + 2·0)/1⌋ + 1 = 24`; with dilation the kernel's reach stands for F. */
-function windowArithmetic(
+export function windowArithmetic(
   size: number,
   kernel: number,
   stride: number,
