@@ -1,0 +1,95 @@
+import { loadFashionMnist } from '@flambeau/datasets/node';
+import { pytorch, typescript } from '../children/commands.ts';
+import { type ChildCommand, LineChild } from '../children/lineChild.ts';
+import { turns } from '../children/turns.ts';
+import type { Plan } from '../plan.ts';
+import type { EpochLine, EpochRequest } from './lines.ts';
+
+export type EpochVariant = EpochRequest['variant'] | 'pytorch';
+
+/** One contestant's rounds. */
+export interface EpochResult {
+  readonly variant: EpochVariant;
+  readonly threads: number;
+  readonly device: string;
+  /** For each round the fastest epoch of its process, loading included. */
+  readonly seconds: readonly number[];
+  /** For each round the most memory that its process held. */
+  readonly peakBytes: readonly number[];
+  /** The mean loss of the last epoch: contestants that do the same agree about it. */
+  readonly trainLoss: number;
+}
+
+export interface EpochPart {
+  readonly data: string;
+  readonly examples: number;
+  readonly epochsPerRound: number;
+  readonly results: readonly EpochResult[];
+}
+
+interface Contestant {
+  readonly variant: EpochVariant;
+  readonly threads: number;
+  readonly command: ChildCommand;
+  device: string;
+  trainLoss: number;
+  readonly seconds: number[];
+  readonly peakBytes: number[];
+}
+
+/** Whole epochs of the notes' CNN, each contestant in a process of its own in each round, taking turns. */
+export async function measureEpochs(plan: Plan): Promise<EpochPart> {
+  const { quick, dataDir, torch, rounds = quick ? 3 : 7 } = plan;
+  const { train, source } = await loadFashionMnist({ dataDir, download: false });
+  if (!source.isComplete) plan.say(source.sentence);
+  const epochs = 2;
+  const limit = quick ? Math.min(6_000, train.length) : undefined;
+  if (limit !== undefined) plan.say(`--quick: an epoch is the first ${limit.toLocaleString('en-US')} images`);
+  const contestants = plan.threads.flatMap((threads): Contestant[] => {
+    const make = (variant: EpochVariant, command: ChildCommand): Contestant => {
+      return { variant, threads, command, device: '', trainLoss: Number.NaN, seconds: [], peakBytes: [] };
+    };
+    const ours = (['shipped', 'plain'] as const).map((variant) => {
+      const request: EpochRequest = { variant, threads, epochs, limit, dataDir };
+      return make(variant, typescript('epoch/train.ts', [JSON.stringify(request)]));
+    });
+    if (torch === undefined) return ours;
+    const args = [source.path, '--threads', threads, '--epochs', epochs, '--no-evaluation'];
+    if (limit !== undefined) args.push('--limit', limit);
+    return [...ours, make('pytorch', pytorch(torch, 'notes_epoch.py', args))];
+  });
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of turns(contestants, round)) {
+      plan.progress(`epoch: round ${round + 1} of ${rounds}, ${contestant.variant}, ${contestant.threads} threads`);
+      await runOnce(contestant, plan, round);
+    }
+  }
+  const results = contestants.map(({ command: _, ...result }) => result);
+  return {
+    data: source.isComplete ? 'All of FashionMNIST.' : source.sentence,
+    examples: limit ?? train.length,
+    epochsPerRound: epochs,
+    results,
+  };
+}
+
+async function runOnce(contestant: Contestant, plan: Plan, round: number): Promise<void> {
+  const name = `${contestant.variant} on ${contestant.threads} threads`;
+  const child = new LineChild(name, contestant.command);
+  const seconds: number[] = [];
+  let peak: number | undefined;
+  for (let line = await child.next<EpochLine>(); line !== undefined; line = await child.next<EpochLine>()) {
+    if (line.event === 'done') peak = line.peakBytes;
+    else if (line.event === 'epoch') {
+      seconds.push(line.seconds);
+      contestant.trainLoss = line.trainLoss;
+    } else {
+      contestant.device = line.device;
+      const { threads = contestant.threads } = line;
+      if (round === 0 && threads !== contestant.threads) plan.say(`${name}: the backend runs on ${threads}`);
+    }
+  }
+  if (peak === undefined || seconds.length === 0) throw new Error(`${name} ended before its epochs were done`);
+  contestant.seconds.push(Math.min(...seconds));
+  contestant.peakBytes.push(peak);
+}

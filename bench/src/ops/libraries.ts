@@ -1,0 +1,28 @@
+import type { OpLibrary } from './protocol.ts';
+
+/**
+ * Opens a library by its name; a sentence where it can't run here. Each is imported only when asked for, in a process of
+ * its own: they share TensorFlow.js's registry, and must not meet.
+ *
+ * @param argument - the number of threads of `flambeau`, the package's folder of `tfjs-node`.
+ */
+export async function openLibrary(name: string, argument?: string): Promise<OpLibrary | string> {
+  switch (name) {
+    case 'flambeau': {
+      const { openFlambeau } = await import('./flambeau.ts');
+      return openFlambeau(Number(argument));
+    }
+    case 'tfjs-cpu':
+    case 'tfjs-wasm':
+    case 'tfjs-node': {
+      const { openTfjs } = await import('./tfjs.ts');
+      return openTfjs(name, argument);
+    }
+    case 'jax-js': {
+      const { openJax } = await import('./jax.ts');
+      return openJax();
+    }
+    default:
+      throw new RangeError(`there is no library '${name}' to measure`);
+  }
+}

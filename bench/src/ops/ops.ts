@@ -1,0 +1,112 @@
+import { pytorch, typescript } from '../children/commands.ts';
+import { type ChildCommand, LineChild } from '../children/lineChild.ts';
+import { turns } from '../children/turns.ts';
+import type { Plan } from '../plan.ts';
+import { disagreements } from './disagreements.ts';
+import type { OpHello, OpMeasured, OpPrepared } from './protocol.ts';
+import type { OpRow } from './rows.ts';
+
+/** Who takes part: this library and PyTorch once for each number of threads, the others as they come. */
+export interface Opponent {
+  readonly name: string;
+  readonly threads?: number;
+  readonly command: ChildCommand;
+}
+
+export interface RowResult {
+  readonly row: OpRow;
+  /** Seconds a call, round by round, by the contestant's name; missing where it has no such op. */
+  readonly seconds: Readonly<Record<string, readonly number[]>>;
+}
+
+export interface OpsPart {
+  readonly contestants: readonly { readonly name: string; readonly threads?: number; readonly device: string }[];
+  readonly rows: readonly RowResult[];
+}
+
+/** A call that takes longer than this is measured in one round only; the figures say so by their number. */
+const TOO_SLOW_FOR_ROUNDS = 0.5;
+
+export const ours = (threads: number) => `flambeau ${threads}`;
+export const theirs = (threads: number) => `PyTorch ${threads}`;
+
+/** This library and, where it is given, PyTorch. */
+export function mainOpponents({ threads, torch }: Plan): Opponent[] {
+  return threads.flatMap((count) => [
+    { name: ours(count), threads: count, command: typescript('ops/server.ts', ['flambeau', count]) },
+    ...(torch === undefined
+      ? []
+      : [{ name: theirs(count), threads: count, command: pytorch(torch, 'ops.py', ['--threads', count]) }]),
+  ]);
+}
+
+/** The other libraries that JavaScript has, on one thread (tfjs-node takes as many as it likes). */
+export function otherOpponents({ tfjsNode }: Plan): Opponent[] {
+  return [
+    { name: 'tfjs node', command: typescript('ops/server.ts', ['tfjs-node', ...(tfjsNode ? [tfjsNode] : [])]) },
+    { name: 'tfjs wasm', command: typescript('ops/server.ts', ['tfjs-wasm']) },
+    { name: 'jax-js', command: typescript('ops/server.ts', ['jax-js']) },
+    { name: 'tfjs cpu', command: typescript('ops/server.ts', ['tfjs-cpu']) },
+  ];
+}
+
+/**
+ * Measures rows. Each contestant is one process that lives through the whole run; for every row all of them get warm, and
+ * then take turns, round by round, while the others sleep.
+ */
+export async function measureOps(plan: Plan, rows: readonly OpRow[], opponents: readonly Opponent[]): Promise<OpsPart> {
+  const rounds = plan.rounds ?? (plan.quick ? 3 : 9);
+  const seconds = plan.quick ? 0.03 : 0.15;
+  const children = opponents.map((opponent) => ({
+    ...opponent,
+    child: new LineChild(opponent.name, opponent.command),
+  }));
+  try {
+    const present: ((typeof children)[number] & { readonly device: string })[] = [];
+    for (const child of children) {
+      const hello = await child.child.next<OpHello>();
+      if (hello === undefined) throw new Error(`${child.name} ended before it began`);
+      if (hello.absent === undefined) present.push({ ...child, device: hello.device });
+      else plan.say(`${child.name} is left out: ${hello.absent}`);
+    }
+    const results: RowResult[] = [];
+    for (const [index, row] of rows.entries()) {
+      plan.progress(`ops: ${index + 1} of ${rows.length}, ${row.group} ${row.label}`);
+      results.push({ row, seconds: await measureRow(plan, row, present, rounds, seconds) });
+    }
+    await Promise.all(present.map(({ child }) => child.close()));
+    const contestants = present.map(({ name, threads, device }) => ({ name, threads, device }));
+    return { contestants, rows: results };
+  } finally {
+    await Promise.all(children.map(({ child }) => child.kill()));
+  }
+}
+
+async function measureRow(
+  plan: Plan,
+  row: OpRow,
+  contestants: readonly { readonly name: string; readonly child: LineChild }[],
+  rounds: number,
+  seconds: number,
+): Promise<Record<string, number[]>> {
+  const measured: Record<string, number[]> = {};
+  const slow = new Set<string>();
+  const digests = new Map<string, number>();
+  const able: (typeof contestants)[number][] = [];
+  for (const contestant of contestants) {
+    const prepared = await contestant.child.ask<OpPrepared>({ do: 'prepare', spec: row.spec });
+    if (prepared.unsupported !== undefined) continue;
+    able.push(contestant);
+    if (prepared.digest != null) digests.set(contestant.name, prepared.digest);
+    if (prepared.secondsPerCall! > TOO_SLOW_FOR_ROUNDS) slow.add(contestant.name);
+  }
+  for (const sentence of disagreements(digests)) plan.say(`${row.group} ${row.label}: ${sentence}`);
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, child } of turns(able, round)) {
+      if (round > 0 && slow.has(name)) continue;
+      const { secondsPerCall } = await child.ask<OpMeasured>({ do: 'measure', seconds });
+      (measured[name] ??= []).push(secondsPerCall);
+    }
+  }
+  return measured;
+}

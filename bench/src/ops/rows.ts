@@ -1,0 +1,159 @@
+export interface MatMulSize {
+  readonly batch?: number;
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+export interface ConvolutionSize {
+  readonly n: number;
+  readonly c: number;
+  readonly size: number;
+  readonly o: number;
+  readonly kernel: number;
+}
+
+/** What an op is and on which sizes. Images are NCHW with one number for height and width. */
+export type OpSpec =
+  | ({ readonly op: 'matmul' } & MatMulSize)
+  | ({ readonly op: 'conv2d' | 'conv2dBackwardInput' | 'conv2dBackwardWeight' } & ConvolutionSize)
+  /** 2×2, stride 2. */
+  | { readonly op: 'maxPool2d' | 'maxPool2dBackward'; readonly n: number; readonly c: number; readonly size: number }
+  | { readonly op: 'crossEntropy' | 'crossEntropyBackward'; readonly n: number; readonly classes: number }
+  /** In training, over all axes but the second. */
+  | { readonly op: 'batchNorm' | 'batchNormBackward'; readonly shape: readonly number[] }
+  /** One step over the notes' CNN; `fused` picks PyTorch's fused implementation, which is not its default. */
+  | { readonly op: 'adam'; readonly fused: boolean }
+  /** Forward, gradients and Adam of the notes' CNN, on images that are there already. */
+  | { readonly op: 'trainStep'; readonly batch: number; readonly size: number };
+
+/** A row of the table: what every contestant does, and how much work it is at least. */
+export interface OpRow {
+  readonly group: string;
+  readonly label: string;
+  readonly spec: OpSpec;
+  /** Multiplications and additions, where arithmetic is what bounds it. */
+  readonly flops?: number;
+  /** Bytes read and written once, where memory is. */
+  readonly bytes?: number;
+}
+
+const NOTES_PARAMETERS = 32_998;
+const FLOAT = 4;
+
+function gemm(group: string, what: string, size: MatMulSize): OpRow {
+  const { batch = 1, m, k, n } = size;
+  const label = `${what} ${batch > 1 ? `${batch} × ` : ''}${m}×${k}×${n}`;
+  return { group, label, spec: { op: 'matmul', ...size }, flops: 2 * batch * m * k * n };
+}
+
+/** y = x·Wᵀ of a Linear layer and both of its gradients. */
+function linear(group: string, what: string, m: number, k: number, n: number): OpRow[] {
+  return [
+    gemm(group, `${what} forward`, { m, k, n, transposeB: true }),
+    gemm(group, `${what} ∂input`, { m, k: n, n: k }),
+    gemm(group, `${what} ∂weight`, { m: n, k: m, n: k, transposeA: true }),
+  ];
+}
+
+function convolution(what: string, size: ConvolutionSize): OpRow[] {
+  const { n, c, size: side, o, kernel } = size;
+  const output = side - kernel + 1;
+  const flops = 2 * n * o * output * output * c * kernel * kernel;
+  return [
+    { group: 'notes', label: `${what} forward`, spec: { op: 'conv2d', ...size }, flops },
+    { group: 'notes', label: `${what} ∂input`, spec: { op: 'conv2dBackwardInput', ...size }, flops },
+    { group: 'notes', label: `${what} ∂weight`, spec: { op: 'conv2dBackwardWeight', ...size }, flops },
+  ];
+}
+
+function pool(what: string, n: number, c: number, size: number): OpRow[] {
+  // The large side once and the small one once, either way.
+  const bytes = FLOAT * n * c * (size * size + (size / 2) ** 2);
+  return [
+    { group: 'notes', label: `${what} forward`, spec: { op: 'maxPool2d', n, c, size }, bytes },
+    { group: 'notes', label: `${what} backward`, spec: { op: 'maxPool2dBackward', n, c, size }, bytes },
+  ];
+}
+
+function batchNorm(what: string, shape: readonly number[]): OpRow[] {
+  const size = shape.reduce((product, length) => product * length, 1);
+  return [
+    { group: 'notes-bn', label: `${what} forward`, spec: { op: 'batchNorm', shape }, bytes: FLOAT * 2 * size },
+    { group: 'notes-bn', label: `${what} backward`, spec: { op: 'batchNormBackward', shape }, bytes: FLOAT * 3 * size },
+  ];
+}
+
+const TEXT = { batch: 64, tokens: 250, width: 100, filters: 100 };
+const ATTENTION = { batch: 32, length: 10, hidden: 128 };
+
+/** The ops of the three models, each on the sizes that training meets. */
+export const opRows: readonly OpRow[] = [
+  gemm('GEMM', 'square', { m: 384, k: 384, n: 384 }),
+  ...convolution('conv1', { n: 100, c: 1, size: 28, o: 6, kernel: 5 }),
+  ...convolution('conv2', { n: 100, c: 6, size: 12, o: 12, kernel: 5 }),
+  ...pool('pool1', 100, 6, 24),
+  ...pool('pool2', 100, 12, 8),
+  ...linear('notes', 'fc1', 100, 192, 120),
+  ...linear('notes', 'fc2', 100, 120, 60),
+  ...linear('notes', 'out', 100, 60, 10),
+  // Logits in, their logarithms out; then those in, the gradient out.
+  {
+    group: 'notes',
+    label: 'cross-entropy forward',
+    spec: { op: 'crossEntropy', n: 100, classes: 10 },
+    bytes: FLOAT * 2 * 1000,
+  },
+  {
+    group: 'notes',
+    label: 'cross-entropy backward',
+    spec: { op: 'crossEntropyBackward', n: 100, classes: 10 },
+    bytes: FLOAT * 2 * 1000,
+  },
+  // Parameter and both moments read and written, the gradient read.
+  { group: 'notes', label: 'Adam', spec: { op: 'adam', fused: false }, bytes: FLOAT * 7 * NOTES_PARAMETERS },
+  {
+    group: 'notes',
+    label: 'Adam (PyTorch: fused)',
+    spec: { op: 'adam', fused: true },
+    bytes: FLOAT * 7 * NOTES_PARAMETERS,
+  },
+  ...batchNorm('bn1', [100, 6, 24, 24]),
+  ...batchNorm('bn2', [100, 12, 8, 8]),
+  ...batchNorm('bn3', [100, 120]),
+  // A window of h words is a row of h · 100 numbers: the convolution as the product that it is.
+  ...[3, 4, 5].map((height) =>
+    gemm('TextCNN', `filters of ${height}`, {
+      m: TEXT.batch * (TEXT.tokens - height + 1),
+      k: height * TEXT.width,
+      n: TEXT.filters,
+      transposeB: true,
+    }),
+  ),
+  ...linear('attention', 'gates, a step', ATTENTION.batch, ATTENTION.hidden, 3 * ATTENTION.hidden),
+  ...linear(
+    'attention',
+    'gates, a sequence',
+    ATTENTION.batch * ATTENTION.length,
+    ATTENTION.hidden,
+    3 * ATTENTION.hidden,
+  ),
+  ...linear('attention', 'W, a step', ATTENTION.batch, ATTENTION.hidden, ATTENTION.hidden),
+  ...linear('attention', 'U, a sequence', ATTENTION.batch * ATTENTION.length, ATTENTION.hidden, ATTENTION.hidden),
+  gemm('attention', 'context', { batch: ATTENTION.batch, m: 1, k: ATTENTION.length, n: ATTENTION.hidden }),
+];
+
+/** The main job's rows alone: the square product and the notes' CNN. */
+export const quickOpRows: readonly OpRow[] = opRows.filter(({ group }) => group === 'GEMM' || group === 'notes');
+
+/** Training steps by batch size, then by image size: how cost grows. */
+export function growthRows(quick: boolean): OpRow[] {
+  const batches = quick ? [1, 10, 100, 1000] : [1, 3, 10, 32, 100, 320, 1000];
+  const sizes = quick ? [20, 28, 56] : [20, 28, 40, 56, 80, 112];
+  const row = (group: string, batch: number, size: number): OpRow => {
+    return { group, label: `${batch} × 1×${size}×${size}`, spec: { op: 'trainStep', batch, size } };
+  };
+  return [...batches.map((batch) => row('batch', batch, 28)), ...sizes.map((size) => row('image', 100, size))];
+}

@@ -1,0 +1,18 @@
+/** What a run of the benchmark is to do; the parts share it. */
+export interface Plan {
+  /** A run of a minute or two, for a look. */
+  readonly quick: boolean;
+  /** A Python that has torch. */
+  readonly torch?: string;
+  /** Where `@tensorflow/tfjs-node` is installed, where it is not among this project's packages. */
+  readonly tfjsNode?: string;
+  readonly dataDir?: string;
+  /** Numbers of threads, each a contestant. */
+  readonly threads: readonly number[];
+  /** Rounds of every part; each part's own number where it is missing. */
+  readonly rounds?: number;
+  /** Tells the user something that the figures do not. It is kept with the results. */
+  say(sentence: string): void;
+  /** Tells how far the run has come; not kept. */
+  progress(sentence: string): void;
+}

@@ -1,0 +1,53 @@
+import { machineLine } from '../machine.ts';
+import type { Results } from '../results.ts';
+import type { SizePart } from '../size/size.ts';
+import type { StartResult } from '../start/start.ts';
+import { median, pairedRatio, summarize } from '../statistics/summary.ts';
+import { bytes, duration, times } from './amounts.ts';
+import { epochTable } from './epochTable.ts';
+import { opsTables } from './opsTable.ts';
+import { formatTable } from './table.ts';
+
+/** The whole run in Markdown, for the screen and for the README. */
+export function formatReport(results: Results): string {
+  const { machine, epoch, ops, growth, start, size, notes } = results;
+  const sections = [machineLine(machine)];
+  if (results.quick) sections.push('A quick run, for a look: its figures are rough.');
+  if (epoch) {
+    const what = `${epoch.examples.toLocaleString('en-US')} images, batches of 100, Adam; ${epoch.epochsPerRound} epochs a round, the faster counts`;
+    sections.push(`### A whole epoch\n\n${what}. ${epoch.data}`, epochTable(epoch));
+  }
+  if (ops) sections.push('### Op by op', opsTables(ops));
+  if (growth) sections.push("### How a training step's cost grows", opsTables(growth));
+  if (start) sections.push('### From nothing to the first step', startTable(start));
+  if (size) sections.push('### Size', sizeTables(size));
+  if (notes.length > 0) sections.push(`### Notes\n\n${notes.map((note) => `- ${note}`).join('\n')}`);
+  return `${sections.join('\n\n')}\n`;
+}
+
+function startTable(results: readonly StartResult[]): string {
+  const reference = results.find(({ name }) => name === 'PyTorch');
+  const columns = ['who', 'first step after', 'quartiles', '÷ PyTorch'];
+  return formatTable(
+    columns.map((title, index) => ({ title, align: index === 0 ? 'left' : 'right' })),
+    results.map(({ name, seconds }) => [
+      name,
+      duration(median(seconds)),
+      summarize(seconds).quartiles.map(duration).join(' – '),
+      reference === undefined ? '—' : times(pairedRatio(seconds, reference.seconds)),
+    ]),
+  );
+}
+
+function sizeTables({ entries, page, tarballs }: SizePart): string {
+  const code = formatTable(
+    [{ title: 'own code of' }, { title: 'minified', align: 'right' }, { title: 'gzip', align: 'right' }],
+    entries.map(({ entry, minifiedBytes, gzipBytes }) => [`\`${entry}\``, bytes(minifiedBytes), bytes(gzipBytes)]),
+  );
+  const whole = `A page that trains the notes' CNN on \`simd\`, with everything that it imports: ${bytes(page.minifiedBytes)}, ${bytes(page.gzipBytes)} gzip.`;
+  const packed = formatTable(
+    [{ title: 'package' }, { title: 'tarball', align: 'right' }],
+    tarballs.map(({ name, packedBytes }) => [`\`${name}\``, bytes(packedBytes)]),
+  );
+  return `${code}\n\n${whole}\n\n${packed}`;
+}
