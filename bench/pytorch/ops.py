@@ -2,7 +2,7 @@
 
     python bench/pytorch/ops.py [--threads 1]
     {"do": "prepare", "spec": {"op": "matmul", "m": 384, "k": 384, "n": 384}}
-    {"do": "measure", "seconds": 0.2}
+    {"do": "measure", "settle": 0.05, "seconds": 0.2, "slow": 0.5}
 
 Each line of JSON on standard input is answered by one on standard output. The rows of the benchmark stand in
 src/ops/rows.ts only, so that all contestants do the same. Inputs come from the formula of src/ops/values.ts; `digest`, the
@@ -174,7 +174,10 @@ for line in sys.stdin:
             estimate = warm_up(run)
         answer(digest=digest, secondsPerCall=estimate)
     else:
-        calls = max(1, round(request["seconds"] / estimate))
+        is_slow = estimate > request["slow"]
         with torch.set_grad_enabled(taped):
+            if not is_slow:
+                estimate = seconds_per_call(run, max(1, round(request["settle"] / estimate)))
+            calls = 1 if is_slow else max(5, round(request["seconds"] / estimate))
             estimate = seconds_per_call(run, calls)
         answer(secondsPerCall=estimate, calls=calls)

@@ -23,9 +23,7 @@ export async function run(parts: readonly PartName[], options: Omit<Plan, 'say'>
   const { quick, threads, torch } = plan;
   const wanted = new Set(parts);
   if (machine.load > 0.3 * machine.cores) {
-    plan.say(
-      `other programs kept this machine busy when the run began (load ${machine.load.toFixed(2)}): trust no figure`,
-    );
+    plan.say(`this machine was busy when the run began (load ${machine.load.toFixed(2)}): trust no figure`);
   }
   if (torch === undefined) plan.say('PyTorch is left out: no --torch PYTHON was given');
   if (quick && wanted.has('ops')) plan.say('--quick: the ops of TextCNN, attention and batch norm are left out');

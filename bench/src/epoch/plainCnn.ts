@@ -6,16 +6,21 @@ import { functional as F, nn, type Tensor } from '@flambeau/core';
  * @param size - the images' height and width: 28 in the notes; others show how cost grows.
  */
 export class PlainCnn extends nn.Module {
-  conv1 = new nn.Conv2d(1, 6, 5);
-  conv2 = new nn.Conv2d(6, 12, 5);
+  conv1: nn.Conv2d;
+  conv2: nn.Conv2d;
   fc1: nn.Linear;
-  fc2 = new nn.Linear(120, 60);
-  out = new nn.Linear(60, 10);
+  fc2: nn.Linear;
+  out: nn.Linear;
 
   constructor(size = 28) {
     super();
     const side = Math.floor((Math.floor((size - 4) / 2) - 4) / 2);
+    // In PyTorch's order: each layer draws its weights from the one generator.
+    this.conv1 = new nn.Conv2d(1, 6, 5);
+    this.conv2 = new nn.Conv2d(6, 12, 5);
     this.fc1 = new nn.Linear(12 * side * side, 120);
+    this.fc2 = new nn.Linear(120, 60);
+    this.out = new nn.Linear(60, 10);
   }
 
   forward(images: Tensor): Tensor {

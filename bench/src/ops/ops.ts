@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { pytorch, typescript } from '../children/commands.ts';
 import { type ChildCommand, LineChild } from '../children/lineChild.ts';
 import { turns } from '../children/turns.ts';
@@ -26,6 +27,9 @@ export interface OpsPart {
 
 /** A call that takes longer than this is measured in one round only; the figures say so by their number. */
 const TOO_SLOW_FOR_ROUNDS = 0.5;
+
+/** Between two turns: threads that spin before they sleep, and collectors that work behind, are done by then. */
+const PAUSE_MS = 30;
 
 export const ours = (threads: number) => `flambeau ${threads}`;
 export const theirs = (threads: number) => `PyTorch ${threads}`;
@@ -56,7 +60,7 @@ export function otherOpponents({ tfjsNode }: Plan): Opponent[] {
  */
 export async function measureOps(plan: Plan, rows: readonly OpRow[], opponents: readonly Opponent[]): Promise<OpsPart> {
   const rounds = plan.rounds ?? (plan.quick ? 3 : 9);
-  const seconds = plan.quick ? 0.03 : 0.15;
+  const turn = { settle: plan.quick ? 0.02 : 0.05, seconds: plan.quick ? 0.05 : 0.2, slow: TOO_SLOW_FOR_ROUNDS };
   const children = opponents.map((opponent) => ({
     ...opponent,
     child: new LineChild(opponent.name, opponent.command),
@@ -72,7 +76,7 @@ export async function measureOps(plan: Plan, rows: readonly OpRow[], opponents: 
     const results: RowResult[] = [];
     for (const [index, row] of rows.entries()) {
       plan.progress(`ops: ${index + 1} of ${rows.length}, ${row.group} ${row.label}`);
-      results.push({ row, seconds: await measureRow(plan, row, present, rounds, seconds) });
+      results.push({ row, seconds: await measureRow(plan, row, present, rounds, turn) });
     }
     await Promise.all(present.map(({ child }) => child.close()));
     const contestants = present.map(({ name, threads, device }) => ({ name, threads, device }));
@@ -87,7 +91,7 @@ async function measureRow(
   row: OpRow,
   contestants: readonly { readonly name: string; readonly child: LineChild }[],
   rounds: number,
-  seconds: number,
+  turn: { readonly settle: number; readonly seconds: number; readonly slow: number },
 ): Promise<Record<string, number[]>> {
   const measured: Record<string, number[]> = {};
   const slow = new Set<string>();
@@ -104,7 +108,8 @@ async function measureRow(
   for (let round = 0; round < rounds; round++) {
     for (const { name, child } of turns(able, round)) {
       if (round > 0 && slow.has(name)) continue;
-      const { secondsPerCall } = await child.ask<OpMeasured>({ do: 'measure', seconds });
+      await setTimeout(PAUSE_MS);
+      const { secondsPerCall } = await child.ask<OpMeasured>({ do: 'measure', ...turn });
       (measured[name] ??= []).push(secondsPerCall);
     }
   }

@@ -4,8 +4,11 @@ import type { OpSpec } from './rows.ts';
 export type OpRequest =
   /** Makes the inputs and runs the op until it is warm. */
   | { readonly do: 'prepare'; readonly spec: OpSpec }
-  /** Runs what was prepared for about so many seconds. */
-  | { readonly do: 'measure'; readonly seconds: number };
+  /**
+   * Runs what was prepared, first for about `settle` seconds that do not count (caches, memory and sleeping threads come
+   * back), then for about `seconds`, five calls at least. A call slower than `slow` seconds runs once, and counts.
+   */
+  | { readonly do: 'measure'; readonly settle: number; readonly seconds: number; readonly slow: number };
 
 /** Said once, before anything is asked. */
 export interface OpHello {

@@ -50,7 +50,9 @@ if (typeof library === 'string') {
       await warmUp();
       answer({ digest, secondsPerCall: estimate });
     } else {
-      const calls = Math.max(1, Math.round(request.seconds / estimate));
+      const isSlow = estimate > request.slow;
+      if (!isSlow) estimate = await time(Math.max(1, Math.round(request.settle / estimate)));
+      const calls = isSlow ? 1 : Math.max(5, Math.round(request.seconds / estimate));
       estimate = await time(calls);
       answer({ secondsPerCall: estimate, calls });
     }

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { growthRows, opRows, quickOpRows } from '../../src/ops/rows.ts';
+
+const flopsOf = (label: string) => opRows.find((row) => row.label === label)?.flops;
+
+test('work is counted as multiplications and additions', () => {
+  expect(flopsOf('square 384×384×384')).toBe(2 * 384 ** 3);
+  // 100 images, 6 channels of 24×24, each of 1·5·5 products.
+  expect(flopsOf('conv1 forward')).toBe(2 * 100 * 6 * 24 * 24 * 25);
+  expect(flopsOf('conv2 ∂weight')).toBe(2 * 100 * 12 * 8 * 8 * 6 * 25);
+  // 64 reviews of 248 windows of 3 words of 100 numbers, 100 filters.
+  expect(flopsOf('filters of 3 15872×300×100')).toBe(2 * 64 * 248 * 300 * 100);
+  expect(flopsOf('context 32 × 1×10×128')).toBe(2 * 32 * 10 * 128);
+});
+
+test("a linear layer's gradients are as much work as its forward pass", () => {
+  const fc1 = opRows.filter(({ label }) => label.startsWith('fc1'));
+  expect(fc1.map(({ flops }) => flops)).toEqual(Array(3).fill(2 * 100 * 192 * 120));
+});
+
+test('no two rows are the same, in whole, quick and growing runs', () => {
+  for (const rows of [opRows, quickOpRows, growthRows(false), growthRows(true)]) {
+    expect(new Set(rows.map(({ group, label }) => `${group} ${label}`)).size).toBe(rows.length);
+  }
+});
+
+test('a quick run has rows of the whole one only, among them each convolution', () => {
+  expect(opRows).toEqual(expect.arrayContaining([...quickOpRows]));
+  expect(quickOpRows.filter(({ spec }) => spec.op.startsWith('conv2d'))).toHaveLength(6);
+});
