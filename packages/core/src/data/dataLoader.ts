@@ -1,7 +1,7 @@
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { type Backend, getDefaultBackend } from '../backend/backend.ts';
 import { defaultGenerator } from '../random/defaultGenerator.ts';
-import type { Generator } from '../random/generator.ts';
+import { Generator } from '../random/generator.ts';
 import type { HostArray } from '../tensor/hostArray.ts';
 import { defaultCollate, mapArrays } from './collate.ts';
 import type { Dataset } from './dataset.ts';
@@ -16,7 +16,16 @@ export type Batch<Example> = Example extends HostArray | number
       ? { [Key in keyof Example]: Batch<Example[Key]> }
       : Example[];
 
-export interface DataLoaderOptions {
+/** A batch before it becomes tensors: arrays on the host with a leading batch dimension. */
+export type HostBatch<Example> = Example extends HostArray | number
+  ? HostArray
+  : Example extends readonly unknown[]
+    ? { [Place in keyof Example]: HostBatch<Example[Place]> }
+    : Example extends Record<string, unknown>
+      ? { [Key in keyof Example]: HostBatch<Example[Key]> }
+      : Example[];
+
+export interface DataLoaderOptions<Example = unknown> {
   /** Examples in a batch. Default 1. */
   readonly batchSize?: number;
   /** Another random order each epoch. Default false. */
@@ -27,6 +36,12 @@ export interface DataLoaderOptions {
   readonly dropLast?: boolean;
   /** Makes a batch of examples; default: stacks arrays ({@link defaultCollate}). Its host arrays become tensors. */
   readonly collate?: (examples: readonly unknown[]) => unknown;
+  /**
+   * Changes a gathered batch before it becomes tensors: the place for augmentation. Its generator is seeded anew for
+   * each batch with the epoch's base seed (which PyTorch hands to its workers) plus the batch's number, so that a batch
+   * is the same whether the epoch was begun at its beginning or gone on with in the middle.
+   */
+  readonly transform?: (batch: HostBatch<Example>, generator: Generator) => unknown;
   /** What random numbers are drawn from. Default: the default generator. */
   readonly generator?: Generator;
   /** Where the batches' tensors are made. Default: the default backend when an epoch begins. */
@@ -44,15 +59,23 @@ export interface DataLoaderOptions {
  * ```ts
  * const loader = new data.DataLoader(train, { batchSize: 100, shuffle: true });
  * for await (const [images, labels] of loader) { … }
+ *
+ * // Each image shifted at random by a transform of @flambeau/vision:
+ * const crop = new transforms.RandomCrop(28, { padding: 2 });
+ * new data.DataLoader(train, {
+ *   batchSize: 100,
+ *   shuffle: true,
+ *   transform: ([images, labels], generator) => [crop.forward(images, generator), labels],
+ * });
  * ```
  */
 export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
   readonly dataset: Dataset<Example>;
   readonly batchSize: number;
   private readonly batchSampler: BatchSampler;
-  private readonly options: DataLoaderOptions;
+  private readonly options: DataLoaderOptions<Example>;
 
-  constructor(dataset: Dataset<Example>, options: DataLoaderOptions = {}) {
+  constructor(dataset: Dataset<Example>, options: DataLoaderOptions<Example> = {}) {
     const { batchSize = 1, shuffle = false, dropLast = false, generator } = options;
     if (shuffle && options.sampler !== undefined) {
       throw new RangeError('DataLoader: shuffle and sampler exclude each other');
@@ -86,12 +109,16 @@ export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
    */
   iterate({ skip = 0 }: { readonly skip?: number } = {}): AsyncGenerator<Batch<Example>, void, undefined> {
     // PyTorch's loader draws a base seed for its workers at the start of each epoch, whether it has workers or not.
-    this.generator.randomInt64();
-    return this.epoch(this.options.backend ?? getDefaultBackend(), skip);
+    const baseSeed = this.generator.randomInt64();
+    return this.epoch(this.options.backend ?? getDefaultBackend(), baseSeed, skip);
   }
 
-  private async *epoch(backend: Backend, skip: number): AsyncGenerator<Batch<Example>, void, undefined> {
-    const batches = this.batchSampler.batches()[Symbol.iterator]();
+  private async *epoch(
+    backend: Backend,
+    baseSeed: bigint,
+    skip: number,
+  ): AsyncGenerator<Batch<Example>, void, undefined> {
+    const batches = numbered(this.batchSampler.batches(), baseSeed);
     for (let i = 0; i < skip; i++) batches.next();
     let gathering = this.gatherNext(batches);
     for (;;) {
@@ -115,7 +142,7 @@ export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
   }
 
   /** The next batch as a promise, also where the data set throws at once: its failure is told when its turn comes. */
-  private readAhead(batches: Iterator<number[]>): Promise<Gathered> {
+  private readAhead(batches: Iterator<PlannedBatch>): Promise<Gathered> {
     const gathering = (async () => this.gatherNext(batches))();
     // It may fail while the step before is still awaited, or after the loop was left: not an unhandled rejection.
     gathering.catch(() => {});
@@ -123,22 +150,35 @@ export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
   }
 
   /** The next batch on the host: at once where the data set answers at once, else as a promise. */
-  private gatherNext(batches: Iterator<number[]>): Gathered | Promise<Gathered> {
+  private gatherNext(batches: Iterator<PlannedBatch>): Gathered | Promise<Gathered> {
     const next = batches.next();
     if (next.done) return { done: true, slow: false };
-    const indices = next.value;
-    const collate = this.options.collate ?? defaultCollate;
+    const { indices, seed } = next.value;
+    const { collate = defaultCollate, transform } = this.options;
+    const finish = (batch: unknown) =>
+      transform === undefined ? batch : transform(batch as HostBatch<Example>, new Generator().manualSeed(seed));
     if (this.dataset.getBatch !== undefined && this.options.collate === undefined) {
       const batch = this.dataset.getBatch(indices);
       return batch instanceof Promise
-        ? batch.then((value) => ({ done: false, slow: true, batch: value }))
-        : { done: false, slow: false, batch };
+        ? batch.then((value) => ({ done: false, slow: true, batch: finish(value) }))
+        : { done: false, slow: false, batch: finish(batch) };
     }
     const examples = indices.map((index) => this.dataset.get(index));
     return examples.some((example) => example instanceof Promise)
-      ? Promise.all(examples).then((values) => ({ done: false, slow: true, batch: collate(values) }))
-      : { done: false, slow: false, batch: collate(examples) };
+      ? Promise.all(examples).then((values) => ({ done: false, slow: true, batch: finish(collate(values)) }))
+      : { done: false, slow: false, batch: finish(collate(examples)) };
   }
+}
+
+/** Which examples a batch is made of, and what the generator of its transform is seeded with. */
+interface PlannedBatch {
+  readonly indices: number[];
+  readonly seed: bigint;
+}
+
+function* numbered(batches: Iterable<number[]>, baseSeed: bigint): IterableIterator<PlannedBatch> {
+  let seed = baseSeed;
+  for (const indices of batches) yield { indices, seed: seed++ };
 }
 
 interface Gathered {

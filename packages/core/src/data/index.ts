@@ -1,5 +1,5 @@
 export { defaultCollate } from './collate.ts';
-export { type Batch, DataLoader, type DataLoaderOptions } from './dataLoader.ts';
+export { type Batch, DataLoader, type DataLoaderOptions, type HostBatch } from './dataLoader.ts';
 export type { Dataset } from './dataset.ts';
 export {
   BatchSampler,
