@@ -22,3 +22,4 @@ export { createRasterizer, type Rasterizer, type RasterizerAssets } from './plot
 export { type TileSheetOptions, tileSheet } from './plots/tileSheet.ts';
 export { type EpochFigures, type TrainingCurvesOptions, trainingCurves } from './plots/trainingCurves.ts';
 export { type Recipe, recipeNamed, recipes } from './recipes/recipe.ts';
+export * as transforms from './transforms/index.ts';
