@@ -18,7 +18,11 @@ function outSize(size: number, kernelSize: number, stride: number, padding: numb
   return Math.floor((size + padding - dilation * (kernelSize - 1) - 1) / stride) + 1;
 }
 
-export function geometryOf(input: readonly number[], weight: readonly number[], attributes: Conv2dAttributes): Geometry {
+export function geometryOf(
+  input: readonly number[],
+  weight: readonly number[],
+  attributes: Conv2dAttributes,
+): Geometry {
   const { stride, padding, dilation } = attributes;
   const [, , height, width] = input as Shape4d;
   const [, , kernelHeight, kernelWidth] = weight as Shape4d;

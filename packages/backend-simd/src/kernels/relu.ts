@@ -31,7 +31,8 @@ function maskWinners(backend: SimdBackend, { gradOutput, output }: ReluBackwardI
 export const reluKernels = [
   // Of images only: a pooling may follow.
   deferringKernel<ReluInputs>(FLAMBEAU_KERNELS.relu, ({ inputs: { input }, backend }) => {
-    if (input.shape.length === 4) return backend.deferred(input.shape, new DeferredRelu(backend, backend.storage(input)));
+    if (input.shape.length === 4)
+      return backend.deferred(input.shape, new DeferredRelu(backend, backend.storage(input)));
     backend.compute(input);
     return runUnary(backend, UNARY.Relu, input);
   }),
