@@ -5,8 +5,11 @@
  * convolution of the output's gradient with the kernels flipped and their channels exchanged.
  */
 import { aligned, ceilDivide, Conv2dGeometry, copyToFrame, windowCorner } from "./conv2dGeometry";
+import { packFlippedWeights, packWeights, writeStepOffsets } from "./conv2dSteps";
 import { pairTile } from "./pairTile";
+import { Pool2dGeometry, poolPlanes } from "./pool2d";
 import { blockCount, blockStart, denseTile, indirectTile } from "./tile";
+import { rectify } from "./unary";
 
 /** Whether 8 neighbouring windows can be read as vectors, without wasting more than a quarter of the lanes. */
 function readsInPlace(g: Conv2dGeometry): bool {
@@ -21,80 +24,8 @@ export function conv2dScratchBytes(geometry: usize): usize {
     aligned(<usize>g.steps << 2) + // offsets
     aligned(g.frameBytes) + // the padded image
     aligned((<usize>g.steps << 5) + 32) + // 8 gathered windows and their corners
-    128
+    192
   );
-}
-
-/**
- * Packs weights [O, C, kh, kw] into blocks of output channels, step-major, as the tile reads them. The steps go by kernel
- * row first, then channel, then kernel column: so the steps of a range of kernel rows lie side by side, and those that
- * would only meet padding can be left out.
- */
-function packWeights(g: Conv2dGeometry, weight: usize, packed: usize): void {
-  const steps = g.steps;
-  const groupOut = g.groupOut;
-  const blocks = blockCount(groupOut);
-  const kernelHeight = g.kernelHeight;
-  const kernelWidth = g.kernelWidth;
-  for (let group = 0; group < g.groups; group++) {
-    for (let block = 0; block < blocks; block++) {
-      const start = blockStart(block, groupOut, blocks);
-      const rows = blockStart(block + 1, groupOut, blocks) - start;
-      const from = weight + ((<usize>((group * groupOut + start) * steps)) << 2);
-      for (let i = 0; i < kernelHeight; i++) {
-        for (let channel = 0; channel < g.groupIn; channel++) {
-          for (let j = 0; j < kernelWidth; j++) {
-            const step = (channel * kernelHeight + i) * kernelWidth + j;
-            for (let row = 0; row < rows; row++) {
-              store<u32>(packed, load<u32>(from + ((<usize>(row * steps + step)) << 2)));
-              packed += 4;
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-/** The same for the gradient's convolution: its output channels are `weight`'s input channels, its kernels lie flipped. */
-function packFlippedWeights(g: Conv2dGeometry, weight: usize, packed: usize): void {
-  const groupIn = g.groupIn;
-  const groupOut = g.groupOut;
-  const kernelHeight = g.kernelHeight;
-  const kernelWidth = g.kernelWidth;
-  const blocks = blockCount(groupOut);
-  for (let group = 0; group < g.groups; group++) {
-    for (let block = 0; block < blocks; block++) {
-      const start = blockStart(block, groupOut, blocks);
-      const end = blockStart(block + 1, groupOut, blocks);
-      for (let i = kernelHeight - 1; i >= 0; i--) {
-        for (let channel = 0; channel < groupIn; channel++) {
-          for (let j = kernelWidth - 1; j >= 0; j--) {
-            for (let row = start; row < end; row++) {
-              const kernel = (group * groupIn + channel) * groupOut + row;
-              const from = (kernel * kernelHeight + i) * kernelWidth + j;
-              store<u32>(packed, load<u32>(weight + ((<usize>from) << 2)));
-              packed += 4;
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-/** For each step, how many bytes after the window's corner its input lies. */
-function writeStepOffsets(g: Conv2dGeometry, offsets: usize): void {
-  const width = g.frameWidth;
-  const plane = g.frameHeight * width;
-  for (let i = 0; i < g.kernelHeight; i++) {
-    for (let channel = 0; channel < g.groupIn; channel++) {
-      for (let j = 0; j < g.kernelWidth; j++) {
-        store<i32>(offsets, (channel * plane + i * g.dilationHeight * width + j * g.dilationWidth) << 2);
-        offsets += 4;
-      }
-    }
-  }
 }
 
 /** Gathers the windows of 8 pixels, of which `count` are real, into a panel of 8 columns. */
@@ -195,9 +126,89 @@ function rowsInPlace(
   }
 }
 
+/** What the tiles need besides the images: laid out in scratch memory by `prepare`. */
+@unmanaged
+class Workspace {
+  packed: usize;
+  offsets: usize;
+  frame: usize;
+  panel: usize;
+}
+
+function prepare(g: Conv2dGeometry, weight: usize, flipped: bool, scratch: usize): Workspace {
+  const workspace = changetype<Workspace>(aligned(scratch));
+  workspace.packed = aligned(scratch) + 64;
+  workspace.offsets = workspace.packed + aligned(<usize>(g.outChannels * g.steps) << 2);
+  workspace.frame = workspace.offsets + aligned(<usize>g.steps << 2);
+  workspace.panel = workspace.frame + aligned(g.frameBytes);
+  if (flipped) packFlippedWeights(g, weight, workspace.packed);
+  else packWeights(g, weight, workspace.packed);
+  writeStepOffsets(g, workspace.offsets);
+  return workspace;
+}
+
+/** One group of one image: its planes [groupOut, Ho · Wo] at `target`. */
+function convolveGroup(
+  g: Conv2dGeometry,
+  workspace: Workspace,
+  image: i32,
+  group: i32,
+  input: usize,
+  bias: usize,
+  target: usize,
+): void {
+  const steps = g.steps;
+  const groupOut = g.groupOut;
+  const pixels = g.outHeight * g.outWidth;
+  const offsets = workspace.offsets;
+  const panel = workspace.panel;
+  const blocks = blockCount(groupOut);
+  const imageBytes = (<usize>(g.groupIn * g.inHeight * g.inWidth)) << 2;
+  const planeBytes = (<usize>pixels) << 2;
+  let source = input + <usize>(image * g.groups + group) * imageBytes;
+  if (g.padded) {
+    copyToFrame(g, source, workspace.frame);
+    source = workspace.frame;
+  }
+  const groupWeights = workspace.packed + ((<usize>(group * groupOut * steps)) << 2);
+  const groupBias = bias ? bias + ((<usize>(group * groupOut)) << 2) : 0;
+  if (readsInPlace(g)) {
+    for (let block = 0; block < blocks; block++) {
+      const start = blockStart(block, groupOut, blocks);
+      const rows = blockStart(block + 1, groupOut, blocks) - start;
+      const a = groupWeights + ((<usize>(start * steps)) << 2);
+      const blockBias = groupBias ? groupBias + ((<usize>start) << 2) : 0;
+      const to = target + <usize>start * planeBytes;
+      rowsInPlace(g, rows, a, source, offsets, to, planeBytes, blockBias);
+    }
+    return;
+  }
+  for (let pixel = 0; pixel < pixels; pixel += 8) {
+    const columns = min(8, pixels - pixel);
+    gatherWindows(g, source, offsets, pixel, columns, panel);
+    for (let block = 0; block < blocks; block++) {
+      const start = blockStart(block, groupOut, blocks);
+      const rows = blockStart(block + 1, groupOut, blocks) - start;
+      denseTile(
+        rows,
+        groupWeights + ((<usize>(start * steps)) << 2),
+        (<usize>rows) << 2,
+        panel,
+        32,
+        steps,
+        target + <usize>start * planeBytes + ((<usize>pixel) << 2),
+        planeBytes,
+        columns,
+        groupBias ? groupBias + ((<usize>start) << 2) : 0,
+        false,
+      );
+    }
+  }
+}
+
 /**
  * output[N, O, Ho, Wo] = conv(input[N, C, H, W], weight) + bias, for images [begin, end). `flipped`: weight is that of the
- * forward convolution and this one is its gradient's. bias may be 0.
+ * forward convolution and this one is its gradient's. `rectified`: max(0, output) instead. bias may be 0.
  */
 export function conv2d(
   geometry: usize,
@@ -206,68 +217,51 @@ export function conv2d(
   bias: usize,
   output: usize,
   flipped: bool,
+  rectified: bool,
   begin: i32,
   end: i32,
   scratch: usize,
 ): void {
   const g = changetype<Conv2dGeometry>(geometry);
-  const steps = g.steps;
-  const groupOut = g.groupOut;
-  const pixels = g.outHeight * g.outWidth;
-  const packed = aligned(scratch);
-  const offsets = packed + aligned(<usize>(g.outChannels * steps) << 2);
-  const frame = offsets + aligned(<usize>steps << 2);
-  const panel = frame + aligned(g.frameBytes);
-  if (flipped) packFlippedWeights(g, weight, packed);
-  else packWeights(g, weight, packed);
-  writeStepOffsets(g, offsets);
-
-  const inPlace = readsInPlace(g);
-  const blocks = blockCount(groupOut);
-  const imageBytes = (<usize>(g.groupIn * g.inHeight * g.inWidth)) << 2;
-  const planeBytes = (<usize>pixels) << 2;
+  const workspace = prepare(g, weight, flipped, scratch);
+  const size = g.groupOut * g.outHeight * g.outWidth;
   for (let image = begin; image < end; image++) {
     for (let group = 0; group < g.groups; group++) {
-      let source = input + <usize>(image * g.groups + group) * imageBytes;
-      if (g.padded) {
-        copyToFrame(g, source, frame);
-        source = frame;
-      }
-      const target = output + <usize>(image * g.outChannels + group * groupOut) * planeBytes;
-      const groupWeights = packed + ((<usize>(group * groupOut * steps)) << 2);
-      const groupBias = bias ? bias + ((<usize>(group * groupOut)) << 2) : 0;
-      if (inPlace) {
-        for (let block = 0; block < blocks; block++) {
-          const start = blockStart(block, groupOut, blocks);
-          const rows = blockStart(block + 1, groupOut, blocks) - start;
-          const a = groupWeights + ((<usize>(start * steps)) << 2);
-          const blockBias = groupBias ? groupBias + ((<usize>start) << 2) : 0;
-          const to = target + <usize>start * planeBytes;
-          rowsInPlace(g, rows, a, source, offsets, to, planeBytes, blockBias);
-        }
-      } else {
-        for (let pixel = 0; pixel < pixels; pixel += 8) {
-          const columns = min(8, pixels - pixel);
-          gatherWindows(g, source, offsets, pixel, columns, panel);
-          for (let block = 0; block < blocks; block++) {
-            const start = blockStart(block, groupOut, blocks);
-            const rows = blockStart(block + 1, groupOut, blocks) - start;
-            denseTile(
-              rows,
-              groupWeights + ((<usize>(start * steps)) << 2),
-              (<usize>rows) << 2,
-              panel,
-              32,
-              steps,
-              target + <usize>start * planeBytes + ((<usize>pixel) << 2),
-              planeBytes,
-              columns,
-              groupBias ? groupBias + ((<usize>start) << 2) : 0,
-              false,
-            );
-          }
-        }
-      }
+      const target = output + ((<usize>((image * g.groups + group) * size)) << 2);
+      convolveGroup(g, workspace, image, group, input, bias, target);
+      if (rectified) rectify(target, size);
+    }
+  }
+}
+
+export function conv2dMaxPoolScratchBytes(geometry: usize): usize {
+  const g = changetype<Conv2dGeometry>(geometry);
+  return conv2dScratchBytes(geometry) + aligned(<usize>(g.groupOut * g.outHeight * g.outWidth) << 2);
+}
+
+/**
+ * The same and then max pooling, as `maxPool2d` does it: the convolution's planes exist for one image at a time only, in the first cache.
+ */
+export function conv2dMaxPool(
+  geometry: usize,
+  pooling: usize,
+  input: usize,
+  weight: usize,
+  bias: usize,
+  output: usize,
+  indices: usize,
+  begin: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  const g = changetype<Conv2dGeometry>(geometry);
+  const workspace = prepare(g, weight, false, scratch);
+  const planes = aligned(scratch) + aligned(conv2dScratchBytes(geometry));
+  for (let image = begin; image < end; image++) {
+    for (let group = 0; group < g.groups; group++) {
+      convolveGroup(g, workspace, image, group, input, bias, planes);
+      const first = (image * g.groups + group) * g.groupOut;
+      poolPlanes(changetype<Pool2dGeometry>(pooling), planes, g.groupOut, output, indices, first);
     }
   }
 }

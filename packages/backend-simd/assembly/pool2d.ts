@@ -1,4 +1,5 @@
 /** Max pooling of NCHW images with PyTorch's semantics, and its gradient. */
+import { rectified } from "./unary";
 
 /** Window, stride, padding and dilation of a pooling, as the host writes them: i32 in this order. */
 @unmanaged
@@ -17,6 +18,8 @@ export class Pool2dGeometry {
   dilationWidth: i32;
   /** 0: NaN wins over every number (PyTorch). 1: it is passed over (TensorFlow.js). */
   ignoreNaN: i32;
+  /** 1: each pixel counts as max(0, pixel). */
+  rectified: i32;
 }
 
 /** One window: NaN if there is one (and it counts, or there is nothing else), else the first of the largest. */
@@ -32,7 +35,8 @@ function poolWindow(g: Pool2dGeometry, plane: usize, y: i32, x: i32, value: usiz
       const column = left + j * g.dilationWidth;
       if (column < 0 || column >= g.inWidth) continue;
       const at = row * g.inWidth + column;
-      const pixel = load<f32>(plane + ((<usize>at) << 2));
+      let pixel = load<f32>(plane + ((<usize>at) << 2));
+      if (g.rectified && pixel <= 0) pixel = 0;
       const byNaN = g.ignoreNaN ? best != best : pixel != pixel;
       // A window of −∞ alone still has a winner: its first pixel.
       if (bestIndex < 0 || pixel > best || byNaN) {
@@ -56,14 +60,14 @@ function loses(a: v128, b: v128, ignoreNaN: v128): v128 {
 /** 2 × 2 windows side by side, 4 at a time: `count` outputs of one row, a multiple of 4. */
 // @ts-ignore: decorator
 @inline
-function poolPairs(top: usize, width: i32, firstIndex: i32, count: i32, ignoreNaN: v128, value: usize, index: usize): void {
+function poolPairs(RECTIFIED: bool, top: usize, width: i32, firstIndex: i32, count: i32, ignoreNaN: v128, value: usize, index: usize): void {
   const rowBytes = (<usize>width) << 2;
   let at = i32x4.add(i32x4.splat(firstIndex), i32x4(0, 2, 4, 6));
   for (let x = 0; x < count; x += 4) {
-    const t0 = v128.load(top);
-    const t1 = v128.load(top, 16);
-    const b0 = v128.load(top + rowBytes);
-    const b1 = v128.load(top + rowBytes, 16);
+    const t0 = RECTIFIED ? rectified(v128.load(top)) : v128.load(top);
+    const t1 = RECTIFIED ? rectified(v128.load(top, 16)) : v128.load(top, 16);
+    const b0 = RECTIFIED ? rectified(v128.load(top + rowBytes)) : v128.load(top + rowBytes);
+    const b1 = RECTIFIED ? rectified(v128.load(top + rowBytes, 16)) : v128.load(top + rowBytes, 16);
     let best = v128.shuffle<f32>(t0, t1, 0, 2, 4, 6);
     let where = at;
     let next = v128.shuffle<f32>(t0, t1, 1, 3, 5, 7);
@@ -87,9 +91,15 @@ function poolPairs(top: usize, width: i32, firstIndex: i32, count: i32, ignoreNa
   }
 }
 
-/** Planes [begin, end) of `input` [planes, H, W] to `output` and `indices` [planes, Ho, Wo]. */
-export function maxPool2d(geometry: usize, input: usize, output: usize, indices: usize, begin: i32, end: i32): void {
-  const g = changetype<Pool2dGeometry>(geometry);
+/** `count` planes at `from` to the planes of `output` and `indices` [planes, Ho, Wo] from `first` on. */
+export function poolPlanes(
+  g: Pool2dGeometry,
+  from: usize,
+  count: i32,
+  output: usize,
+  indices: usize,
+  first: i32,
+): void {
   const inBytes = (<usize>(g.inHeight * g.inWidth)) << 2;
   const outBytes = (<usize>(g.outHeight * g.outWidth)) << 2;
   const pairs =
@@ -105,22 +115,15 @@ export function maxPool2d(geometry: usize, input: usize, output: usize, indices:
   const wholeRows = pairs ? min(g.outHeight, g.inHeight >> 1) : 0;
   const wholeColumns = pairs ? min(g.outWidth, g.inWidth >> 1) & ~3 : 0;
   const ignoreNaN = i32x4.splat(-g.ignoreNaN);
-  for (let plane = begin; plane < end; plane++) {
-    const from = input + <usize>plane * inBytes;
+  for (let plane = 0; plane < count; plane++) {
     for (let y = 0; y < g.outHeight; y++) {
-      const row = <usize>plane * outBytes + ((<usize>(y * g.outWidth)) << 2);
+      const row = <usize>(first + plane) * outBytes + ((<usize>(y * g.outWidth)) << 2);
       let x = 0;
       if (y < wholeRows) {
-        const first = 2 * y * g.inWidth;
-        poolPairs(
-          from + ((<usize>first) << 2),
-          g.inWidth,
-          first,
-          wholeColumns,
-          ignoreNaN,
-          output + row,
-          indices + row,
-        );
+        const at = 2 * y * g.inWidth;
+        const top = from + ((<usize>at) << 2);
+        if (g.rectified) poolPairs(true, top, g.inWidth, at, wholeColumns, ignoreNaN, output + row, indices + row);
+        else poolPairs(false, top, g.inWidth, at, wholeColumns, ignoreNaN, output + row, indices + row);
         x = wholeColumns;
       }
       for (; x < g.outWidth; x++) {
@@ -128,7 +131,15 @@ export function maxPool2d(geometry: usize, input: usize, output: usize, indices:
         poolWindow(g, from, y, x, output + at, indices + at);
       }
     }
+    from += inBytes;
   }
+}
+
+/** Planes [begin, end) of `input` [planes, H, W] to `output` and `indices` [planes, Ho, Wo]. */
+export function maxPool2d(geometry: usize, input: usize, output: usize, indices: usize, begin: i32, end: i32): void {
+  const g = changetype<Pool2dGeometry>(geometry);
+  const inBytes = (<usize>(g.inHeight * g.inWidth)) << 2;
+  poolPlanes(g, input + <usize>begin * inBytes, end - begin, output, indices, begin);
 }
 
 /**

@@ -19,11 +19,24 @@ const RELU6: i32 = 12;
 const RECIPROCAL: i32 = 13;
 const CUBE: i32 = 14;
 
+/** max(0, x); NaN stays NaN, and −0 becomes 0. Two instructions, where f32x4.max takes V8 seven. */
+// @ts-ignore: decorator
+@inline
+export function rectified(x: v128): v128 {
+  const zero = f32x4.splat(0);
+  return f32x4.add(f32x4.pmax(x, zero), zero);
+}
+
+/** x = max(0, x) for `count` numbers. */
+export function rectify(x: usize, count: i32): void {
+  run(RELU, x, x, 0, 0, count);
+}
+
 // @ts-ignore: decorator
 @inline
 function apply(FUNCTION: i32, x: v128, alpha: v128): v128 {
   const zero = f32x4.splat(0);
-  if (FUNCTION == RELU) return f32x4.max(zero, x);
+  if (FUNCTION == RELU) return rectified(x);
   if (FUNCTION == LEAKY_RELU) return v128.bitselect(f32x4.mul(alpha, x), x, f32x4.lt(x, zero));
   if (FUNCTION == STEP) {
     const y = v128.bitselect(f32x4.splat(1), alpha, f32x4.gt(x, zero));

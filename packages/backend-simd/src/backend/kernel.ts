@@ -8,19 +8,39 @@ export interface KernelCall<Inputs, Attributes> {
   backend: SimdBackend;
 }
 
+type Run<Inputs, Attributes> = (call: KernelCall<Inputs, Attributes>) => TensorInfo | TensorInfo[];
+
 /** Declares a kernel of this backend; which backend name it is registered under is settled at registration. */
 export function kernel<Inputs = Record<string, TensorInfo>, Attributes = Record<string, never>>(
   kernelName: string,
-  run: (call: KernelCall<Inputs, Attributes>) => TensorInfo | TensorInfo[],
+  run: Run<Inputs, Attributes>,
+): Omit<KernelConfig, 'backendName'> {
+  return deferringKernel<Inputs, Attributes>(kernelName, (call) => {
+    computeInputs(call);
+    return run(call);
+  });
+}
+
+/** A kernel whose inputs may be deferred: it asks for their numbers first, before it uses scratch memory, or not at all. */
+export function deferringKernel<Inputs = Record<string, TensorInfo>, Attributes = Record<string, never>>(
+  kernelName: string,
+  run: Run<Inputs, Attributes>,
 ): Omit<KernelConfig, 'backendName'> {
   const kernelFunc = (call: KernelCall<Inputs, Attributes>) => call.backend.runOwn(() => run(call));
   return { kernelName, kernelFunc: kernelFunc as unknown as KernelFunc };
+}
+
+function computeInputs({ inputs, backend }: { inputs: unknown; backend: SimdBackend }): void {
+  // A few kernels of tfjs take lists of tensors among their inputs.
+  const tensors: (TensorInfo | null | undefined)[] = Object.values(inputs as object).flat();
+  for (const tensor of tensors) if (tensor) backend.compute(tensor);
 }
 
 /** A kernel of the `cpu` backend, run on this backend's data. */
 export function onHost(config: Pick<KernelConfig, 'kernelFunc'>): KernelFunc {
   return (call) => {
     const backend = call.backend as SimdBackend;
+    computeInputs({ inputs: call.inputs, backend });
     const out = backend.onHost(() => config.kernelFunc(call));
     return Array.isArray(out) ? out.map((info) => backend.adopt(info)) : backend.adopt(out);
   };

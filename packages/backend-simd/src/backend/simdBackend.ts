@@ -6,7 +6,8 @@ import { boundsOf, planSplit, type Split } from '../threads/split.ts';
 import { ThreadPool } from '../threads/threadPool.ts';
 import { instantiateKernels, kernelModule } from '../wasm/instantiate.ts';
 import type { KernelExports } from '../wasm/kernels.generated.ts';
-import { isNumeric, type NumericDataType, TensorRecord, toNumericArray } from './tensorRecord.ts';
+import { type Deferred, Storage } from './storage.ts';
+import { bytesPerElement, isNumeric, type NumericDataType, TensorRecord, toNumericArray } from './tensorRecord.ts';
 
 type DataId = TensorInfo['dataId'];
 
@@ -126,18 +127,35 @@ export class SimdBackend extends MathBackendCPU {
 
   /** A new tensor, its values arbitrary: the kernel must write every one. */
   output(shape: number[], dtype: NumericDataType): TensorInfo {
-    const record = new TensorRecord(this.heap, dtype, 1);
-    record.reserve(util.sizeFromShape(shape));
-    const dataId = this.add(record);
+    return this.tensorOf(new Storage(this.heap, util.sizeFromShape(shape) * bytesPerElement(dtype)), shape, dtype);
+  }
+
+  /** A new tensor of floats that is computed when someone asks for its numbers. */
+  deferred(shape: number[], deferred: Deferred): TensorInfo {
+    return this.tensorOf(new Storage(this.heap, util.sizeFromShape(shape) * 4, deferred), shape, 'float32');
+  }
+
+  /** A new tensor of numbers that are there; it holds them from now on. */
+  tensorOf(storage: Storage, shape: number[], dtype: NumericDataType): TensorInfo {
+    const dataId = this.add(new TensorRecord(dtype, 1, storage));
     this.outputs.push(dataId);
     return { dataId, shape, dtype };
   }
 
+  /** Where a tensor's numbers are, or the way to them. */
+  storage(tensor: TensorInfo): Storage {
+    return this.record(tensor.dataId).settle(this.heap);
+  }
+
   /** Where a tensor's numbers start. */
   pointer(tensor: TensorInfo): number {
-    const record = this.record(tensor.dataId);
-    if (record.pointer === 0) record.settle();
-    return record.pointer;
+    return this.storage(tensor).pointer;
+  }
+
+  /** Computes a tensor that has been deferred: from here on its numbers can be asked for in the middle of something else. */
+  compute(tensor: TensorInfo): void {
+    const { storage } = this.record(tensor.dataId);
+    if (storage?.deferred !== undefined) storage.pointer;
   }
 
   /** A tensor's numbers. Valid until the next allocation. */
@@ -176,16 +194,17 @@ export class SimdBackend extends MathBackendCPU {
   }
 
   /**
-   * Where a tensor's numbers start, for a kernel that changes them in place. Data that other tensors share
-   * (`clone`, `reshape`, the tensor that a variable was made from) is copied first, and the tensor keeps the copy.
+   * Where a tensor's numbers start, for a kernel that changes them in place. Data that others share
+   * (`clone`, `reshape`, the tensor that a variable was made from, a deferred computation) is copied first, and the tensor keeps the copy.
    */
   writablePointer(tensor: TensorInfo): number {
-    const pointer = this.pointer(tensor);
-    if (this.refCount(tensor.dataId) === 1) return pointer;
+    const storage = this.storage(tensor);
+    const { pointer } = storage;
+    if (this.refCount(tensor.dataId) === 1 && !storage.isShared) return pointer;
     const copy = this.output(tensor.shape, tensor.dtype as NumericDataType);
     const target = this.pointer(copy);
     // `output` may have grown the memory: the source's view is taken now.
-    this.heap.u8.copyWithin(target, pointer, pointer + this.record(tensor.dataId).byteLength);
+    this.heap.u8.copyWithin(target, pointer, pointer + storage.byteLength);
     this.replaceData(tensor, copy);
     // The tensor's own from here on, whatever becomes of the kernel.
     this.outputs = this.outputs.filter((dataId) => dataId !== copy.dataId);
@@ -241,14 +260,14 @@ export class SimdBackend extends MathBackendCPU {
     refCount: number,
     owned: boolean,
   ): TensorRecord {
-    if (!isNumeric(dtype) || values == null) return new TensorRecord(this.heap, dtype, refCount, values ?? undefined);
+    if (!isNumeric(dtype) || values == null) return new TensorRecord(dtype, refCount, values ?? undefined);
     if (this.hostDepth > 0) {
       const array = toNumericArray(values, dtype);
       const isView = array.buffer === this.heap.f32.buffer;
-      return new TensorRecord(this.heap, dtype, refCount, isView || !owned ? array.slice() : array);
+      return new TensorRecord(dtype, refCount, isView || !owned ? array.slice() : array);
     }
-    const record = new TensorRecord(this.heap, dtype, refCount, values);
-    record.settle();
+    const record = new TensorRecord(dtype, refCount, values);
+    record.settle(this.heap);
     return record;
   }
 
@@ -280,7 +299,7 @@ export class SimdBackend extends MathBackendCPU {
       this.disposeData(record.complexTensorInfos.imag.dataId, true);
     }
     this.data.delete(dataId);
-    if (record.pointer !== 0) this.heap.release(record.pointer, record.byteLength);
+    record.storage?.release();
     return true;
   }
 

@@ -1,5 +1,6 @@
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Heap } from '../memory/heap.ts';
+import { Storage } from './storage.ts';
 
 export type NumericDataType = 'float32' | 'int32' | 'bool';
 export type NumericArray = Float32Array | Int32Array | Uint8Array;
@@ -21,9 +22,8 @@ export function toNumericArray(values: backend_util.BackendValues, dtype: Numeri
 }
 
 /**
- * What the backend knows of one tensor's data. Numbers live in the WebAssembly memory at `pointer`; strings, the
- * containers of complex numbers, and what a kernel of the `cpu` backend has made, until a kernel here needs it, on the
- * JavaScript side.
+ * What the backend knows of one tensor's data. Numbers live in a storage; strings, the containers of complex numbers, and what a
+ * kernel of the `cpu` backend has made, until a kernel here needs it, on the JavaScript side.
  *
  * `values` is what the `cpu` backend's kernels read. It is a view that is made anew when the memory has grown, because
  * growing detaches all older views.
@@ -32,51 +32,41 @@ export class TensorRecord {
   readonly dtype: DataType;
   refCount: number;
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
-  /** Where the numbers start, or 0 while they are on the JavaScript side. */
-  pointer = 0;
-  /** How many numbers at `pointer`. */
-  size = 0;
+  /** Where the numbers are, or undefined while they are on the JavaScript side. */
+  storage: Storage | undefined;
 
-  private readonly heap: Heap;
   private hostValues: backend_util.BackendValues | undefined;
   private view: NumericArray | undefined;
 
-  constructor(heap: Heap, dtype: DataType, refCount: number, hostValues?: backend_util.BackendValues) {
-    this.heap = heap;
+  constructor(dtype: DataType, refCount: number, content?: backend_util.BackendValues | Storage) {
     this.dtype = dtype;
     this.refCount = refCount;
-    this.hostValues = hostValues;
-  }
-
-  get byteLength(): number {
-    return this.size * bytesPerElement(this.dtype as NumericDataType);
+    if (content instanceof Storage) this.storage = content;
+    else this.hostValues = content;
   }
 
   get values(): backend_util.BackendValues | undefined {
-    if (this.pointer === 0) return this.hostValues;
-    if (this.view === undefined || this.view.buffer !== this.heap.f32.buffer) this.view = this.makeView();
+    if (this.storage === undefined) return this.hostValues;
+    const { pointer } = this.storage;
+    if (this.view === undefined || this.view.buffer !== this.storage.buffer) this.view = this.makeView(pointer);
     return this.view;
   }
 
-  /** Reserves room for `size` numbers in the memory. Their values are arbitrary. */
-  reserve(size: number): void {
-    this.size = size;
-    this.pointer = this.heap.allocate(this.byteLength);
-  }
-
   /** Moves the numbers into the memory if they aren't there. */
-  settle(): void {
-    if (this.pointer !== 0) return;
-    const values = this.hostValues as unknown as ArrayLike<number>;
-    this.reserve(values.length);
-    this.makeView().set(values);
-    this.hostValues = undefined;
+  settle(heap: Heap): Storage {
+    if (this.storage === undefined) {
+      const values = this.hostValues as unknown as ArrayLike<number>;
+      this.storage = new Storage(heap, values.length * bytesPerElement(this.dtype as NumericDataType));
+      this.makeView(this.storage.pointer).set(values);
+      this.hostValues = undefined;
+    }
+    return this.storage;
   }
 
-  private makeView(): NumericArray {
-    const { buffer } = this.heap.f32;
-    if (this.dtype === 'float32') return new Float32Array(buffer, this.pointer, this.size);
-    if (this.dtype === 'int32') return new Int32Array(buffer, this.pointer, this.size);
-    return new Uint8Array(buffer, this.pointer, this.size);
+  private makeView(pointer: number): NumericArray {
+    const { buffer, byteLength } = this.storage as Storage;
+    if (this.dtype === 'float32') return new Float32Array(buffer, pointer, byteLength / 4);
+    if (this.dtype === 'int32') return new Int32Array(buffer, pointer, byteLength / 4);
+    return new Uint8Array(buffer, pointer, byteLength);
   }
 }

@@ -7,7 +7,8 @@ import { kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import { applyActivation, isFusable } from './activation.ts';
 import type { Conv2dAttributes, MaxPool2dAttributes } from './contract.ts';
-import { conv2d, conv2dBackwardInput, conv2dBackwardWeight } from './conv2d.ts';
+import { conv2d } from './conv2d.ts';
+import { conv2dBackwardInput, conv2dBackwardWeight } from './conv2dBackward.ts';
 import { maxPool2d, maxPool2dBackward } from './maxPool2d.ts';
 import { transpose } from './transpose.ts';
 

@@ -1,5 +1,5 @@
 import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { kernel, runHostKernel } from '../backend/kernel.ts';
+import { deferringKernel, kernel, runHostKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import { isNumeric, type NumericArray, type NumericDataType } from '../backend/tensorRecord.ts';
 
@@ -61,9 +61,9 @@ const oneHot = kernel<{ indices: TensorInfo }, { dtype: DataType; depth: number;
   },
 );
 
-const identity = kernel<{ x: TensorInfo }>('Identity', ({ inputs, backend }) => backend.alias(inputs.x));
+const identity = deferringKernel<{ x: TensorInfo }>('Identity', ({ inputs, backend }) => backend.alias(inputs.x));
 
-const reshape = kernel<{ x: TensorInfo }, { shape: number[] }>('Reshape', (call) => {
+const reshape = deferringKernel<{ x: TensorInfo }, { shape: number[] }>('Reshape', (call) => {
   const { x } = call.inputs;
   if (x.dtype === 'complex64') return runHostKernel('Reshape', call);
   const size = util.sizeFromShape(x.shape);

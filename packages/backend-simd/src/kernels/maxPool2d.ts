@@ -1,7 +1,6 @@
-import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { kernel } from '../backend/kernel.ts';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { deferringKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
-import { COST } from '../threads/cost.ts';
 import {
   FLAMBEAU_KERNELS,
   type MaxPool2dAttributes,
@@ -9,57 +8,62 @@ import {
   type MaxPool2dBackwardInputs,
   type MaxPool2dInputs,
 } from './contract.ts';
+import { convolveAndPool } from './conv2dForward.ts';
+import { DeferredConv2d, DeferredRelu, WinnersGradient } from './deferred.ts';
+import { costOfPool, type PoolGeometry, writePoolGeometry } from './poolGeometry.ts';
 
-type Shape4d = readonly [number, number, number, number];
-
-/** → [output, indices]. NaN wins, as in PyTorch, unless `ignoreNaN`, as in TensorFlow.js. */
+/**
+ * → [output, indices]. NaN wins, as in PyTorch, unless `ignoreNaN`, as in TensorFlow.js. Does the ReLU and the convolution
+ * before it, too, if they are deferred.
+ */
 export function maxPool2d(
   backend: SimdBackend,
   { input }: MaxPool2dInputs,
   attrs: MaxPool2dAttributes,
   ignoreNaN = false,
 ): [TensorInfo, TensorInfo] {
-  const [batch, channels, height, width] = input.shape as unknown as Shape4d;
-  const { kernelSize, stride, padding, dilation, outputSize } = attrs;
-  const shape = [batch, channels, ...outputSize];
+  const [batch, channels, height, width] = input.shape as [number, number, number, number];
+  const read = backend.storage(input);
+  const relu = read.deferred instanceof DeferredRelu ? read.deferred : undefined;
+  const source = relu?.input ?? read;
+  const convolution = source.deferred instanceof DeferredConv2d ? source.deferred : undefined;
+  const pooling: PoolGeometry = { height, width, attributes: attrs, ignoreNaN, rectified: relu !== undefined };
+
+  const pointers = convolution?.begin() ?? { input: source.pointer, weight: 0, bias: 0 };
+  const shape = [batch, channels, ...attrs.outputSize];
   const output = backend.output(shape, 'float32');
   const indices = backend.output(shape, 'int32');
-  const [from, to, at] = [backend.pointer(input), backend.pointer(output), backend.pointer(indices)];
-  // The fields of assembly/pool2d.ts, in its order.
-  const pointer = backend.heap.argumentsPointer;
-  backend.heap.i32.set(
-    [height, width, ...outputSize, ...kernelSize, ...stride, padding[0], padding[2], ...dilation, ignoreNaN ? 1 : 0],
-    pointer / 4,
-  );
-  const planes = batch * channels;
-  const windows = util.sizeFromShape(shape) * kernelSize[0] * kernelSize[1];
-  backend.run('maxPool2d', backend.split(planes, windows * COST.pool), [pointer, from, to, at, 0, planes]);
+  const [to, at] = [backend.pointer(output), backend.pointer(indices)];
+  if (convolution !== undefined) {
+    convolveAndPool(backend, convolution.geometry, pooling, pointers, to, at);
+  } else {
+    const planes = batch * channels;
+    const arguments_ = writePoolGeometry(backend, pooling);
+    const split = backend.split(planes, costOfPool(pooling, planes));
+    backend.run('maxPool2d', split, [arguments_, pointers.input, to, at, 0, planes]);
+  }
+  relu?.rememberPooled({ output: backend.storage(output), indices: backend.storage(indices) });
   return [output, indices];
 }
 
-/** The gradient of the input, shaped `attrs.inputShape`. */
+/** The gradient of the input, shaped `attrs.inputShape`: when someone asks for it, since a convolution's gradient needs the winners only. */
 export function maxPool2dBackward(
   backend: SimdBackend,
   { gradOutput, indices }: MaxPool2dBackwardInputs,
   attrs: MaxPool2dBackwardAttributes,
 ): TensorInfo {
-  const [batch, channels, height, width] = attrs.inputShape as unknown as Shape4d;
-  const [, , outHeight, outWidth] = gradOutput.shape as unknown as Shape4d;
-  const out = backend.output([...attrs.inputShape], 'float32');
-  const planes = batch * channels;
-  const cost = planes * (height * width * COST.copy + outHeight * outWidth);
-  backend.run('maxPool2dBackward', backend.split(planes, cost), [
-    ...([backend.pointer(gradOutput), backend.pointer(indices), backend.pointer(out)] as const),
-    ...([outHeight * outWidth, height * width, 0, planes] as const),
-  ]);
-  return out;
+  const [batch, channels, height, width] = attrs.inputShape as unknown as [number, number, number, number];
+  backend.compute(gradOutput);
+  const storages = [backend.storage(gradOutput), backend.storage(indices)] as const;
+  const way = new WinnersGradient(backend, ...storages, batch * channels, height * width);
+  return backend.deferred([...attrs.inputShape], way);
 }
 
 export const maxPool2dKernels = [
-  kernel<MaxPool2dInputs, MaxPool2dAttributes>(FLAMBEAU_KERNELS.maxPool2d, ({ inputs, attrs, backend }) =>
+  deferringKernel<MaxPool2dInputs, MaxPool2dAttributes>(FLAMBEAU_KERNELS.maxPool2d, ({ inputs, attrs, backend }) =>
     maxPool2d(backend, inputs, attrs),
   ),
-  kernel<MaxPool2dBackwardInputs, MaxPool2dBackwardAttributes>(
+  deferringKernel<MaxPool2dBackwardInputs, MaxPool2dBackwardAttributes>(
     FLAMBEAU_KERNELS.maxPool2dBackward,
     ({ inputs, attrs, backend }) => maxPool2dBackward(backend, inputs, attrs),
   ),
