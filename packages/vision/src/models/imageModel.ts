@@ -2,6 +2,8 @@ import type { nn, Tensor } from '@flambeau/core';
 import type { FeatureLayer } from '../features/featureLayer.ts';
 import { NotesBnCnn } from './notesBnCnn.ts';
 import { NotesCnn } from './notesCnn.ts';
+import { NotesDropoutCnn } from './notesDropoutCnn.ts';
+import { ResidualCnn } from './residualCnn.ts';
 
 /** A network from images to logits that tells which of its layers can be looked at. */
 export type ImageModel = nn.Module & {
@@ -24,8 +26,22 @@ export const imageModels: ReadonlyMap<string, ImageModelEntry> = new Map(
   [
     { name: 'NotesCnn', create: (options?: nn.ModuleOptions) => new NotesCnn(options), inputShape: notesInput },
     { name: 'NotesBnCnn', create: (options?: nn.ModuleOptions) => new NotesBnCnn(options), inputShape: notesInput },
+    {
+      name: 'NotesDropoutCnn',
+      create: (options?: nn.ModuleOptions) => new NotesDropoutCnn(options),
+      inputShape: notesInput,
+    },
+    { name: 'ResidualCnn', create: (options?: nn.ModuleOptions) => new ResidualCnn(options), inputShape: notesInput },
   ].map((entry) => [entry.name, entry]),
 );
+
+/** Keys that a model's state dict has and no other model's, in the order in which to try. */
+const hallmarks: readonly (readonly [model: string, keys: readonly string[]])[] = [
+  ['ResidualCnn', ['stem.conv.weight', 'residual2.conv.weight', 'out.weight']],
+  ['NotesBnCnn', ['conv1.weight', 'bn1.weight', 'conv2.weight', 'fc1.weight', 'fc2.weight', 'out.weight']],
+  // NotesDropoutCnn has these, too: in evaluation, which is what checkpoints are for, they are one model.
+  ['NotesCnn', ['conv1.weight', 'conv2.weight', 'fc1.weight', 'fc2.weight', 'out.weight']],
+];
 
 /**
  * Which model a state dict belongs to: the one that its file's metadata name under `model`, else, for a file that
@@ -45,10 +61,8 @@ export function modelOfStateDict(
     return entry;
   }
   const present = new Set(keys);
-  const isNotes = ['conv1.weight', 'conv2.weight', 'fc1.weight', 'fc2.weight', 'out.weight'].every((key) =>
-    present.has(key),
-  );
-  const entry = isNotes && imageModels.get(present.has('bn1.weight') ? 'NotesBnCnn' : 'NotesCnn');
+  const fitting = hallmarks.find(([, keys]) => keys.every((key) => present.has(key)));
+  const entry = fitting && imageModels.get(fitting[0]);
   if (!entry) {
     const some = [...present].slice(0, 3).map((key) => `"${key}"`);
     throw new RangeError(

@@ -13,7 +13,7 @@ export interface TileSheetOptions {
   columns: number;
   /** Screen pixels for the side of one pixel of a tile. */
   scale: number;
-  /** A few words under each tile. */
+  /** A few words under each tile; a line break begins another line. */
   captions?: readonly string[];
   /** Words over the columns and before the rows. */
   columnNames?: readonly string[];
@@ -23,7 +23,7 @@ export interface TileSheetOptions {
 }
 
 const gap = 12;
-const captionHeight = 20;
+const captionLineHeight = 17;
 
 /**
  * Small images as one labelled SVG document, each pixel a square of `scale` × `scale`, never interpolated, with the
@@ -36,7 +36,8 @@ export function tileSheet(tiles: readonly RgbaImage[], options: TileSheetOptions
   const tileWidth = first.width * scale;
   const tileHeight = first.height * scale;
   const stepX = tileWidth + gap;
-  const stepY = tileHeight + gap + (captions ? captionHeight : 0);
+  const captionLines = Math.max(0, ...(captions ?? []).map((caption) => caption.split('\n').length));
+  const stepY = tileHeight + gap + (captionLines > 0 ? captionLines * captionLineHeight + 3 : 0);
   const rows = Math.ceil(tiles.length / columns);
   const rowNameWidth = rowNames
     ? Math.ceil(Math.max(...rowNames.map((name) => textWidth(name, theme.fontSize)))) + 10
@@ -95,13 +96,18 @@ export function tileSheet(tiles: readonly RgbaImage[], options: TileSheetOptions
           'image-rendering': 'optimizeSpeed',
           href: pngDataUrl(tile),
         }),
-        caption === undefined
-          ? ''
-          : textElement(
-              'text',
-              { x: x + tileWidth / 2, y: y + tileHeight + 17, 'text-anchor': 'middle', fill: theme.muted },
-              caption,
-            ),
+        ...(caption?.split('\n') ?? []).map((line, number) =>
+          textElement(
+            'text',
+            {
+              x: x + tileWidth / 2,
+              y: y + tileHeight + (number + 1) * captionLineHeight,
+              'text-anchor': 'middle',
+              fill: theme.muted,
+            },
+            line,
+          ),
+        ),
       ];
     }),
     ...(legend ? drawLegend(legend, left, bottom + 22) : []),
