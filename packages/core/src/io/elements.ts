@@ -23,11 +23,22 @@ export const TYPED_ARRAYS: {
   bool: Uint8Array,
 };
 
+/** Reverses the bytes of each element in place. */
+function turnAround(bytes: Uint8Array, size: number): void {
+  for (let start = 0; start < bytes.length; start += size) {
+    for (let low = start, high = start + size - 1; low < high; low++, high--) {
+      const byte = bytes[low]!;
+      bytes[low] = bytes[high]!;
+      bytes[high] = byte;
+    }
+  }
+}
+
 /** A copy of `bytes` as elements; big-endian ones are turned around. Truth values other than 0 and 1 become 1. */
 export function copyElements<D extends DType>(dtype: D, bytes: Uint8Array, bigEndian: boolean): HostData[D] {
   const size = TYPED_ARRAYS[dtype].BYTES_PER_ELEMENT;
   const copy = new Uint8Array(bytes);
-  if (bigEndian && size > 1) for (let at = 0; at < copy.length; at += size) copy.subarray(at, at + size).reverse();
+  if (bigEndian && size > 1) turnAround(copy, size);
   if (dtype === 'bool') for (let at = 0; at < copy.length; at++) copy[at] = copy[at] === 0 ? 0 : 1;
   return new TYPED_ARRAYS[dtype](copy.buffer, 0, copy.length / size);
 }

@@ -1,5 +1,6 @@
 import { type DType, type HostArray, hostArray } from '../tensor/hostArray.ts';
 import { copyElements, countElements, gather, TYPED_ARRAYS } from './elements.ts';
+import { excerpt, excerptOfJson } from './excerpt.ts';
 import { readZipDirectory, readZipEntry } from './zipArchive.ts';
 
 /** A file that is no NumPy array of plain numbers: damaged, of another format, or holding Python objects. */
@@ -70,7 +71,8 @@ function parseShape(text: string): number[] {
   if (inner === '') return [];
   const sides = inner.replace(/,$/, '').split(',');
   // `(3)` is a number in Python, not a tuple.
-  if (sides.length === 1 && !inner.endsWith(',')) return refuse(`the header's shape is ${text}, expected a tuple`);
+  if (sides.length === 1 && !inner.endsWith(','))
+    return refuse(`the header's shape is ${excerpt(text)}, expected a tuple`);
   if (sides.length > MAX_DIMENSIONS)
     refuse(`the array has ${sides.length} dimensions, expected at most ${MAX_DIMENSIONS}`);
   return sides.map((side) => {
@@ -79,7 +81,7 @@ function parseShape(text: string): number[] {
     const value = Number(digits);
     return digits !== undefined && Number.isSafeInteger(value)
       ? value
-      : refuse(`the header's shape holds '${side.trim()}', expected whole numbers`);
+      : refuse(`the header's shape holds '${excerpt(side.trim())}', expected whole numbers`);
   });
 }
 
@@ -89,7 +91,7 @@ function parseDtype(descr: string): Pick<Header, 'dtype' | 'bigEndian'> {
   if (code?.startsWith('O')) refuse('the array holds Python objects, which only running a pickle could read');
   const dtype = code === undefined || !Object.hasOwn(DTYPES, code) ? undefined : DTYPES[code];
   if (dtype === undefined)
-    return refuse(`the array has dtype ${descr}, expected one of ${Object.keys(DTYPES).join(', ')}`);
+    return refuse(`the array has dtype ${excerpt(descr)}, expected one of ${Object.keys(DTYPES).join(', ')}`);
   return { dtype, bigEndian: order === '>' };
 }
 
@@ -114,8 +116,8 @@ function readHeader(bytes: Uint8Array): Header {
   if (descr === undefined || order === undefined || shape === undefined) {
     return refuse('the header lacks descr, fortran_order or shape, expected all three');
   }
-  if (order !== 'True' && order !== 'False') refuse(`fortran_order is ${order}, expected True or False`);
-  if (!shape.startsWith('(')) refuse(`the header's shape is ${shape}, expected a tuple`);
+  if (order !== 'True' && order !== 'False') refuse(`fortran_order is ${excerpt(order)}, expected True or False`);
+  if (!shape.startsWith('(')) refuse(`the header's shape is ${excerpt(shape)}, expected a tuple`);
   return { ...parseDtype(descr), fortranOrder: order === 'True', shape: parseShape(shape), dataStart };
 }
 
@@ -139,7 +141,7 @@ export function parseNpy(bytes: Uint8Array): HostArray {
   const held = bytes.length - dataStart;
   const expected = count === undefined ? Infinity : count * TYPED_ARRAYS[dtype].BYTES_PER_ELEMENT;
   if (count === undefined || expected !== held) {
-    return refuse(`shape [${shape.join(', ')}] of ${dtype} takes ${expected} bytes, but ${held} follow the header`);
+    return refuse(`shape ${excerptOfJson(shape)} of ${dtype} takes ${expected} bytes, but ${held} follow the header`);
   }
   const elements = copyElements(dtype, bytes.subarray(dataStart), bigEndian);
   if (!fortranOrder || shape.length < 2) return hostArray(dtype, shape, elements);
@@ -168,12 +170,12 @@ export function parseNpy(bytes: Uint8Array): HostArray {
 export function parseNpz(bytes: Uint8Array): Record<string, HostArray> {
   const arrays: Record<string, HostArray> = Object.create(null);
   for (const entry of readZipDirectory(bytes, refuse).values()) {
-    if (!entry.name.endsWith('.npy')) refuse(`the archive holds '${entry.name}', expected only .npy files`);
+    if (!entry.name.endsWith('.npy')) refuse(`the archive holds '${excerpt(entry.name)}', expected only .npy files`);
     const content = readZipEntry(entry, refuse);
     try {
       arrays[entry.name.slice(0, -'.npy'.length)] = parseNpy(content);
     } catch (error) {
-      throw error instanceof NumpyFileError ? new NumpyFileError(`'${entry.name}': ${error.message}`) : error;
+      throw error instanceof NumpyFileError ? new NumpyFileError(`'${excerpt(entry.name)}': ${error.message}`) : error;
     }
   }
   return arrays;

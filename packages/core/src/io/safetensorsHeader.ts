@@ -1,4 +1,5 @@
 import type { DType } from '../tensor/hostArray.ts';
+import { excerptOfJson } from './excerpt.ts';
 import { outermostKeys } from './jsonKeys.ts';
 
 /** The one error of reading and writing safetensors: bytes that are no valid file, or tensors that make none. */
@@ -70,7 +71,7 @@ export function readHeader(bytes: Uint8Array): Header {
   const text = headerText(bytes);
   const json = parseObject(text);
   const keys = outermostKeys(text, (key) => {
-    throw new SafetensorsError(`the header names ${JSON.stringify(key)} twice, expected each name once`);
+    throw new SafetensorsError(`the header names ${excerptOfJson(key)} twice, expected each name once`);
   });
   const entries = keys.filter((key) => key !== '__metadata__').map((key) => tensorEntry(key, json.get(key)));
   const dataStart = bytes.length - checkLayout(entries, bytes.length - LENGTH_BYTES - headerLength(bytes));
@@ -126,7 +127,7 @@ function readMetadata(value: unknown): Map<string, string> {
   if (!isRecord(value)) throw new SafetensorsError(`__metadata__ is ${kindOf(value)}, expected an object of strings`);
   for (const [key, item] of Object.entries(value)) {
     if (typeof item !== 'string') {
-      throw new SafetensorsError(`__metadata__ has ${kindOf(item)} at ${JSON.stringify(key)}, expected a string`);
+      throw new SafetensorsError(`__metadata__ has ${kindOf(item)} at ${excerptOfJson(key)}, expected a string`);
     }
     metadata.set(key, item);
   }
@@ -134,32 +135,32 @@ function readMetadata(value: unknown): Map<string, string> {
 }
 
 function tensorEntry(name: string, value: unknown): TensorEntry {
-  const label = JSON.stringify(name);
+  const label = excerptOfJson(name);
   if (!isRecord(value)) throw new SafetensorsError(`tensor ${label} is ${kindOf(value)}, expected an object`);
   const { dtype: formatName, shape, data_offsets: offsets } = value;
   const dtype = typeof formatName === 'string' ? DTYPES.get(formatName) : undefined;
   if (dtype === undefined) {
     const known = [...DTYPES.keys()].join(', ');
-    throw new SafetensorsError(`tensor ${label} has dtype ${JSON.stringify(formatName)}, expected one of ${known}`);
+    throw new SafetensorsError(`tensor ${label} has dtype ${excerptOfJson(formatName)}, expected one of ${known}`);
   }
   if (!isSizes(shape)) {
     throw new SafetensorsError(
-      `tensor ${label} has shape ${JSON.stringify(shape)}, expected whole numbers of at least 0`,
+      `tensor ${label} has shape ${excerptOfJson(shape)}, expected whole numbers of at least 0`,
     );
   }
   if (!isSizes(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
     throw new SafetensorsError(
-      `tensor ${label} has data_offsets ${JSON.stringify(offsets)}, expected [begin, end] with begin <= end`,
+      `tensor ${label} has data_offsets ${excerptOfJson(offsets)}, expected [begin, end] with begin <= end`,
     );
   }
   const [begin, end] = offsets as [number, number];
   const size = byteSize(shape, ELEMENT_BYTES[dtype]);
   if (size === undefined) {
-    throw new SafetensorsError(`tensor ${label} has shape [${shape.join(', ')}], more than a file can hold`);
+    throw new SafetensorsError(`tensor ${label} has shape ${excerptOfJson(shape)}, more than a file can hold`);
   }
   if (end - begin !== size) {
     throw new SafetensorsError(
-      `tensor ${label} has ${end - begin} bytes, expected ${size} for ${formatName} of shape [${shape.join(', ')}]`,
+      `tensor ${label} has ${end - begin} bytes, expected ${size} for ${formatName} of shape ${excerptOfJson(shape)}`,
     );
   }
   return { name, dtype, shape, begin, end };
@@ -183,7 +184,7 @@ function checkLayout(entries: readonly TensorEntry[], dataBytes: number): number
     if (begin !== position) {
       const fault = begin > position ? `leaves a hole of ${begin - position} bytes before it` : 'overlaps another';
       throw new SafetensorsError(
-        `tensor ${JSON.stringify(name)} begins at byte ${begin} and ${fault}, expected byte ${position}`,
+        `tensor ${excerptOfJson(name)} begins at byte ${begin} and ${fault}, expected byte ${position}`,
       );
     }
     position = end;

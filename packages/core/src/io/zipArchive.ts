@@ -1,4 +1,5 @@
-import { Inflate } from 'fflate';
+import { inflateSync } from 'fflate';
+import { excerpt } from './excerpt.ts';
 
 /** One file of a zip archive, as the central directory claims it. */
 export interface ZipEntry {
@@ -20,8 +21,10 @@ const END_BYTES = 22;
 const MAX_COMMENT_BYTES = 0xffff;
 const FULL_16 = 0xffff;
 const FULL_32 = 0xffffffff;
-// One piece of deflated bytes grows to at most 1,032 times its size.
-const INFLATE_PIECE = 4096;
+/** A deflated byte stands for at most so many. */
+const MAX_EXPANSION = 1032;
+/** What most of them stand for at most. */
+const FIRST_EXPANSION = 8;
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
@@ -71,9 +74,12 @@ class Cursor {
   }
 }
 
+// One for all names: a decoder is larger than most of them.
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decodeName(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
     // Older writers store the bytes of a local code page: keep one character a byte.
     return String.fromCharCode(...bytes);
@@ -145,25 +151,27 @@ export function readZipDirectory(bytes: Uint8Array, fail: Fail): Map<string, Zip
     const name = decodeName(nameBytes);
     const claimed = [cursor.u32(at + 24), cursor.u32(at + 20), cursor.u32(at + 42)] as const;
     const { size, packedSize, offset } = zip64Sizes(cursor, extraStart, extraEnd, claimed);
-    if (flags & 1) fail(`'${name}' is encrypted, expected a plain entry`);
-    if (method !== 0 && method !== 8) fail(`'${name}' has compression method ${method}, expected stored or deflated`);
-    if (cursor.u32(offset) !== LOCAL) fail(`'${name}' has no header where the zip directory says`);
+    if (flags & 1) fail(`'${excerpt(name)}' is encrypted, expected a plain entry`);
+    if (method !== 0 && method !== 8)
+      fail(`'${excerpt(name)}' has compression method ${method}, expected stored or deflated`);
+    if (cursor.u32(offset) !== LOCAL) fail(`'${excerpt(name)}' has no header where the zip directory says`);
     const localName = bytes.subarray(offset + 30, offset + 30 + cursor.u16(offset + 26));
     if (localName.length !== nameBytes.length || localName.some((byte, i) => byte !== nameBytes[i])) {
-      fail(`'${name}' is called '${decodeName(localName)}' in its own header, expected one name`);
+      fail(`'${excerpt(name)}' is called '${excerpt(decodeName(localName))}' in its own header, expected one name`);
     }
     const dataStart = offset + 30 + localName.length + cursor.u16(offset + 28);
     if (dataStart + packedSize > bytes.length) {
       fail(
-        `'${name}' claims ${packedSize} bytes, expected no more than the file's ${bytes.length - dataStart} after its header`,
+        `'${excerpt(name)}' claims ${packedSize} bytes, expected no more than the file's ${bytes.length - dataStart} after its header`,
       );
     }
-    if (method === 0 && size !== packedSize) fail(`'${name}' is stored in ${packedSize} bytes but claims ${size}`);
-    if (entries.has(name)) fail(`'${name}' appears twice in the zip directory, expected once`);
+    if (method === 0 && size !== packedSize)
+      fail(`'${excerpt(name)}' is stored in ${packedSize} bytes but claims ${size}`);
+    if (entries.has(name)) fail(`'${excerpt(name)}' appears twice in the zip directory, expected once`);
     // Entries that share their bytes would unpack to far more than the archive holds.
     packedBytes += packedSize;
     if (packedBytes > bytes.length)
-      fail(`the entries of the zip archive overlap at '${name}', expected each to have its own bytes`);
+      fail(`the entries of the zip archive overlap at '${excerpt(name)}', expected each to have its own bytes`);
     const packed = bytes.subarray(dataStart, dataStart + packedSize);
     entries.set(name, { name, deflated: method === 8, size, packed, crc32: cursor.u32(at + 16) });
     at = end;
@@ -171,32 +179,40 @@ export function readZipDirectory(bytes: Uint8Array, fail: Fail): Map<string, Zip
   return entries;
 }
 
-function inflate({ name, packed, size }: ZipEntry, fail: Fail): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  let total = 0;
-  let finished = false;
-  const stream = new Inflate((piece, final) => {
-    total += piece.length;
-    if (total > size) fail(`'${name}' inflates beyond the ${size} bytes that it claims`);
-    pieces.push(piece);
-    finished = final;
-  });
+/** What `packed` inflates to, or undefined if that is more than `room` bytes. */
+function inflateInto(room: number, packed: Uint8Array, damaged: () => never): Uint8Array | undefined {
+  // One byte more: whatever goes beyond shows in the length, and is not kept.
+  const out = new Uint8Array(room + 1);
   try {
-    for (let at = 0; at < packed.length; at += INFLATE_PIECE) {
-      stream.push(packed.subarray(at, at + INFLATE_PIECE), at + INFLATE_PIECE >= packed.length);
-    }
+    const inflated = inflateSync(packed, { out });
+    return inflated.length > room ? undefined : inflated;
   } catch (error) {
-    if (total > size) throw error;
-    fail(`'${name}' cannot be inflated: its compressed bytes are damaged`);
+    // A stored block that does not fit; what fflate itself throws carries a code.
+    if (error instanceof RangeError) return undefined;
+    return damaged();
   }
-  if (!finished || total !== size) fail(`'${name}' inflates to ${total} bytes, expected the ${size} that it claims`);
-  const whole = new Uint8Array(total);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
+}
+
+function inflate({ name, packed, size }: ZipEntry, fail: Fail): Uint8Array {
+  // Before room is made for it: no deflated byte can stand for more.
+  if (size > MAX_EXPANSION * packed.length) {
+    fail(
+      `'${excerpt(name)}' claims ${size} bytes, expected at most ${MAX_EXPANSION} for each of its ${packed.length} deflated ones`,
+    );
   }
-  return whole;
+  // A claim alone gets no room: only bytes that have filled what they had get more.
+  let inflated: Uint8Array | undefined;
+  for (let room = Math.min(size, FIRST_EXPANSION * packed.length); ; room = Math.min(size, FIRST_EXPANSION * room)) {
+    inflated = inflateInto(room, packed, () =>
+      fail(`'${excerpt(name)}' cannot be inflated: its compressed bytes are damaged`),
+    );
+    if (inflated !== undefined) break;
+    if (room === size) return fail(`'${excerpt(name)}' inflates beyond the ${size} bytes that it claims`);
+  }
+  if (inflated.length < size) {
+    fail(`'${excerpt(name)}' inflates to ${inflated.length} bytes, expected the ${size} that it claims`);
+  }
+  return inflated;
 }
 
 /** An entry's bytes, checked against its CRC-32. Stored ones are a view of the archive. */
@@ -205,7 +221,7 @@ export function readZipEntry(entry: ZipEntry, fail: Fail): Uint8Array {
   const sum = crc32(bytes);
   if (sum !== entry.crc32) {
     const hex = (value: number) => value.toString(16).padStart(8, '0');
-    fail(`'${entry.name}' has checksum ${hex(sum)}, expected ${hex(entry.crc32)}: the file is damaged`);
+    fail(`'${excerpt(entry.name)}' has checksum ${hex(sum)}, expected ${hex(entry.crc32)}: the file is damaged`);
   }
   return bytes;
 }

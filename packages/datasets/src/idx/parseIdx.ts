@@ -25,6 +25,13 @@ const elements: Readonly<Record<number, Element>> = {
   14: { dtype: 'float64', bytes: 8, read: (v, n) => each(new Float64Array(n), n, (i) => v.getFloat64(8 * i)) },
 };
 
+/** Of 255 sides not all need be read in a message. */
+function shownSides(shape: readonly number[]): string {
+  return shape.slice(0, 8).join(', ') + (shape.length > 8 ? ', …' : '');
+}
+
+const shownCount = (count: bigint): string => (count > 2n ** 128n ? 'over 2¹²⁸' : `${count}`);
+
 /**
  * Reads an IDX file, the format of MNIST and its successors.
  *
@@ -72,7 +79,7 @@ export function parseIdx(bytes: Uint8Array, name = 'IDX file'): HostArray<IdxDTy
   if (claimed !== BigInt(bytes.length)) {
     throw new DataError(
       claimed > BigInt(bytes.length) ? 'truncated' : 'too-large',
-      `${name}: its header claims ${element.dtype} [${shape.join(', ')}], ${claimed} bytes in all, but it has ${bytes.length}`,
+      `${name}: its header claims ${element.dtype} [${shownSides(shape)}], ${shownCount(claimed)} bytes in all, but it has ${bytes.length}`,
     );
   }
   const count = (bytes.length - headerBytes) / element.bytes;

@@ -1,5 +1,5 @@
 import type { DType } from '../../tensor/hostArray.ts';
-import type { MemoryBudget } from './budget.ts';
+import { COST, type MemoryBudget } from './budget.ts';
 import type { Storages } from './storages.ts';
 import { refuse } from './torchFileError.ts';
 import {
@@ -13,9 +13,6 @@ import {
   type TorchKey,
   type TorchValue,
 } from './values.ts';
-
-// What a slot of a Map, Set or array takes, roughly.
-const ENTRY_BYTES = 32;
 
 /** A value that may be handed out; storages and globals may not. */
 export function plainValue(value: StackValue): TorchValue {
@@ -37,7 +34,7 @@ function dictOf(args: readonly StackValue[], budget: MemoryBudget): TorchDict {
   const dict = new TorchDict();
   const [pairs = []] = args;
   if (args.length > 1 || !Array.isArray(pairs)) return refuse('OrderedDict is given more than a list of pairs');
-  budget.take(pairs.length * ENTRY_BYTES, 'an OrderedDict');
+  budget.take(COST.table + pairs.length * COST.entry, 'an OrderedDict');
   for (const pair of pairs) {
     if (!Array.isArray(pair) || pair.length !== 2) return refuse('OrderedDict is given something else, expected pairs');
     dict.set(plainKey(pair[0]!), plainValue(pair[1]!));
@@ -48,14 +45,14 @@ function dictOf(args: readonly StackValue[], budget: MemoryBudget): TorchDict {
 function setOf(args: readonly StackValue[], budget: MemoryBudget): Set<TorchKey> {
   const [items = []] = args;
   if (args.length > 1 || !Array.isArray(items)) return refuse('set is given more than a list, expected one');
-  budget.take(items.length * ENTRY_BYTES, 'a set');
+  budget.take(COST.table + items.length * COST.entry, 'a set');
   return new Set(items.map(plainKey));
 }
 
 /** How protocol 2 writes bytes: `_codecs.encode('…', 'latin1')`. */
 function encoded([text, encoding]: readonly StackValue[], budget: MemoryBudget): Uint8Array {
   if (typeof text !== 'string' || encoding !== 'latin1') return refuse('_codecs.encode is given no latin1 text');
-  budget.take(text.length, 'bytes');
+  budget.take(COST.array + text.length, 'bytes');
   return Uint8Array.from({ length: text.length }, (_, at) => {
     const code = text.charCodeAt(at);
     return code < 256 ? code : refuse(`bytes hold the character ${code}, expected one below 256`);

@@ -1,4 +1,5 @@
 import type { DType } from '../../tensor/hostArray.ts';
+import { excerpt } from '../excerpt.ts';
 import { refuse } from './torchFileError.ts';
 import type { TorchGlobal } from './values.ts';
 
@@ -47,9 +48,10 @@ export function findGlobal(module: string, name: string): TorchGlobal {
   // Protocol 2 keeps Python 2's name of the module.
   const full = `${module === '__builtin__' ? 'builtins' : module}.${name}`;
   const [root] = module.split('.');
-  if (SYSTEM_MODULES.includes(root!)) refuse(`the file asks to run ${full}, expected only tensors and plain values`);
+  if (SYSTEM_MODULES.includes(root!))
+    refuse(`the file asks to run ${excerpt(full)}, expected only tensors and plain values`);
   if (/^torch\.(Complex|cfloat|cdouble|complex)/.test(full)) {
-    refuse(`the file holds complex numbers (${full}), expected real ones`);
+    refuse(`the file holds complex numbers (${excerpt(full)}), expected real ones`);
   }
-  return ALLOWED.get(full) ?? refuse(`the file asks for ${full}, expected only tensors and plain values`);
+  return ALLOWED.get(full) ?? refuse(`the file asks for ${excerpt(full)}, expected only tensors and plain values`);
 }

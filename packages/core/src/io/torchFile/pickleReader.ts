@@ -3,6 +3,9 @@ import { refuse } from './torchFileError.ts';
 /** No whole number that a state dict needs is longer than this. */
 const MAX_INTEGER_BYTES = 64;
 
+// One for all texts: a decoder is larger than most of them.
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Reads a pickle's bytes; never beyond their end. */
 export class PickleReader {
   readonly #bytes: Uint8Array;
@@ -66,7 +69,7 @@ export class PickleReader {
   text(length: number): string {
     const at = this.#advance(length);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.#bytes.subarray(at, at + length));
+      return UTF_8.decode(this.#bytes.subarray(at, at + length));
     } catch {
       return refuse(`the text at position ${at} of the pickle is not UTF-8`);
     }

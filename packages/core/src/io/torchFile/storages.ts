@@ -1,6 +1,7 @@
 import type { DType, HostArray, HostData } from '../../tensor/hostArray.ts';
 import { copyElements, countElements, gather, TYPED_ARRAYS } from '../elements.ts';
-import type { MemoryBudget } from './budget.ts';
+import { excerpt, excerptOfJson } from '../excerpt.ts';
+import { COST, type MemoryBudget } from './budget.ts';
 import { refuse } from './torchFileError.ts';
 import { describe, isArguments, isGlobal, isStorage, type StackValue, type TorchStorage } from './values.ts';
 
@@ -47,18 +48,18 @@ export class Storages {
     if (!isGlobal(type!) || type.dtype === undefined || typeof key !== 'string') {
       return refuse('a storage has no type or key, expected both');
     }
-    const length = whole(size!, `the length of storage '${key}'`);
+    const length = whole(size!, `the length of storage '${excerpt(key)}'`);
     const known = this.#named.get(key);
     if (known) {
       if (known.dtype !== type.dtype || known.length !== length) {
-        refuse(`storage '${key}' is named with two types or lengths, expected one`);
+        refuse(`storage '${excerpt(key)}' is named with two types or lengths, expected one`);
       }
       return known;
     }
-    const bytes = this.#read(key) ?? refuse(`storage '${key}' is missing from the file`);
+    const bytes = this.#read(key) ?? refuse(`storage '${excerpt(key)}' is missing from the file`);
     const expected = length * (type.dtype === 'bytes' ? 1 : TYPED_ARRAYS[type.dtype].BYTES_PER_ELEMENT);
     if (bytes.length !== expected) {
-      refuse(`storage '${key}' has ${bytes.length} bytes in the file, expected ${expected}`);
+      refuse(`storage '${excerpt(key)}' has ${bytes.length} bytes in the file, expected ${expected}`);
     }
     const storage: TorchStorage = { kind: 'storage', key, dtype: type.dtype, length };
     this.#named.set(key, storage);
@@ -76,16 +77,19 @@ export class Storages {
       return refuse(`a tensor is made of ${storage === undefined ? 'nothing' : describe(storage)}, expected a storage`);
     }
     const dtype = givenDtype ?? storage.dtype;
-    if (dtype === 'bytes') return refuse(`storage '${storage.key}' has no element type, expected one`);
+    if (dtype === 'bytes') return refuse(`storage '${excerpt(storage.key)}' has no element type, expected one`);
     const offset = whole(firstElement ?? null, "a tensor's offset");
     const shape = wholes(size ?? null, "a tensor's shape");
     const strides = wholes(stride ?? null, "a tensor's strides");
     if (shape.length !== strides.length) {
-      refuse(`a tensor has shape [${shape.join(', ')}] and strides [${strides.join(', ')}], expected as many of both`);
+      refuse(
+        `a tensor has shape ${excerptOfJson(shape)} and strides ${excerptOfJson(strides)}, expected as many of both`,
+      );
     }
     const id = JSON.stringify([storage.key, dtype, offset, shape, strides]);
     const known = this.#tensors.get(id);
     if (known) return known;
+    this.#budget.take(COST.tensor, 'a tensor');
     const tensor = { dtype, shape, data: this.#copy(storage, dtype, offset, shape, strides) };
     this.#tensors.set(id, tensor);
     return tensor;
@@ -105,11 +109,11 @@ export class Storages {
     const reach = shape.reduce((end, side, axis) => end + (side - 1) * strides[axis]!, offset) + 1;
     if (count === undefined || reach > held) {
       return refuse(
-        `a tensor of shape [${shape.join(', ')}] reaches element ${reach} of storage '${storage.key}', expected at most ${held}`,
+        `a tensor of shape ${excerptOfJson(shape)} reaches element ${reach} of storage '${excerpt(storage.key)}', expected at most ${held}`,
       );
     }
     const span = reach - offset;
-    this.#budget.take((count + (span === count ? 0 : span)) * itemBytes, `a tensor of shape [${shape.join(', ')}]`);
+    this.#budget.take((count + (span === count ? 0 : span)) * itemBytes, `a tensor of shape ${excerptOfJson(shape)}`);
     const bytes = this.#bytes.get(storage.key)!.subarray(offset * itemBytes, reach * itemBytes);
     const elements = copyElements(dtype, bytes, this.#bigEndian);
     let contiguous = 1;

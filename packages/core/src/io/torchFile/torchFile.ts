@@ -1,4 +1,5 @@
 import type { HostArray } from '../../tensor/hostArray.ts';
+import { excerpt } from '../excerpt.ts';
 import { readZipDirectory, readZipEntry, type ZipEntry } from '../zipArchive.ts';
 import { MemoryBudget } from './budget.ts';
 import { Storages } from './storages.ts';
@@ -60,7 +61,7 @@ export function parseTorchFile(bytes: Uint8Array): TorchFile {
   const folder = findFolder(entries);
   const read = (name: string): Uint8Array | undefined => {
     const entry = entries.get(folder + name);
-    if (entry?.deflated) refuse(`'${entry.name}' is compressed, expected it stored as torch.save does`);
+    if (entry?.deflated) refuse(`'${excerpt(entry.name)}' is compressed, expected it stored as torch.save does`);
     return entry && readZipEntry(entry, refuse);
   };
   const order = new TextDecoder()
@@ -91,7 +92,7 @@ export function parseTorchStateDict(bytes: Uint8Array, { key }: TorchStateDictOp
   let value = whole;
   if (key !== undefined) {
     if (!(whole instanceof TorchDict)) return refuse(`the file holds ${describe(whole)}, expected a dict`);
-    if (!whole.has(key)) refuse(`the file's dict has no '${key}', expected one of ${listed(whole)}`);
+    if (!whole.has(key)) refuse(`the file's dict has no '${excerpt(key)}', expected one of ${listed(whole)}`);
     value = whole.get(key)!;
   }
   if (!(value instanceof TorchDict)) return refuse(`the file holds ${describe(value)}, expected a state dict`);
@@ -99,7 +100,7 @@ export function parseTorchStateDict(bytes: Uint8Array, { key }: TorchStateDictOp
   for (const [name, tensor] of value) {
     if (typeof name !== 'string' || !isTensor(tensor)) {
       return refuse(
-        `the state dict holds ${describe(tensor)} under '${String(name)}', expected only tensors: if the file keeps its state dict under a key, name that key`,
+        `the state dict holds ${describe(tensor)} under '${excerpt(String(name))}', expected only tensors: if the file keeps its state dict under a key, name that key`,
       );
     }
     tensors[name] = tensor;
@@ -108,6 +109,6 @@ export function parseTorchStateDict(bytes: Uint8Array, { key }: TorchStateDictOp
 }
 
 function listed(dict: TorchDict): string {
-  const shown = [...dict.keys()].slice(0, 8).map((key) => `'${String(key)}'`);
+  const shown = [...dict.keys()].slice(0, 8).map((key) => `'${excerpt(String(key))}'`);
   return shown.join(', ') + (dict.size > shown.length ? ', …' : '');
 }

@@ -1,4 +1,5 @@
-import type { MemoryBudget } from './budget.ts';
+import { excerpt } from '../excerpt.ts';
+import { COST, type MemoryBudget } from './budget.ts';
 import { call, plainKey, plainValue } from './calls.ts';
 import { findGlobal } from './globals.ts';
 import { PickleReader } from './pickleReader.ts';
@@ -18,6 +19,7 @@ class Unpickler {
   readonly #stack: StackValue[] = [];
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, StackValue>();
+  #deepest = 0;
 
   constructor(bytes: Uint8Array, storages: Storages, budget: MemoryBudget) {
     this.#reader = new PickleReader(bytes);
@@ -45,6 +47,32 @@ class Unpickler {
 
   #push(value: StackValue): void {
     this.#stack.push(value);
+    if (this.#stack.length <= this.#deepest) return;
+    this.#deepest = this.#stack.length;
+    this.#budget.take(COST.slot, "the pickle's stack");
+  }
+
+  /** A value that takes memory of its own. */
+  #make(cost: number, value: StackValue): void {
+    this.#budget.take(cost, "the pickle's values");
+    this.#push(value);
+  }
+
+  #number(value: number | bigint): void {
+    this.#make(COST.value, value);
+  }
+
+  #text(length: number): void {
+    this.#make(COST.value + length, this.#reader.text(length));
+  }
+
+  #bytes(length: number): void {
+    this.#make(COST.array + length, this.#reader.bytes(length));
+  }
+
+  #keep(index: number): void {
+    this.#budget.take(COST.kept, 'what the pickle keeps');
+    this.#memo.set(index, this.#top());
   }
 
   /** What lies under the last mark belongs to an unfinished list, dict or tuple. */
@@ -72,7 +100,7 @@ class Unpickler {
 
   #tuple(count: number): void {
     this.#need(count);
-    this.#push(tupleOf(this.#stack.splice(this.#stack.length - count)));
+    this.#make(COST.value + count * COST.slot, tupleOf(this.#stack.splice(this.#stack.length - count)));
   }
 
   #get(index: number): void {
@@ -85,18 +113,21 @@ class Unpickler {
     const dict = this.#top();
     if (!(dict instanceof TorchDict)) refuse(`the pickle sets an item of ${describe(dict)}, expected a dict`);
     if (items.length % 2 !== 0) refuse('the pickle sets a key without a value');
+    this.#budget.take((items.length / 2) * COST.entry, 'a dict');
     for (let at = 0; at < items.length; at += 2) dict.set(plainKey(items[at]!), plainValue(items[at + 1]!));
   }
 
   #append(items: readonly StackValue[]): void {
     const list = this.#top();
     if (!Array.isArray(list)) refuse(`the pickle appends to ${describe(list)}, expected a list`);
+    this.#budget.take((list.length === 0 ? COST.list : 0) + items.length * COST.slot, 'a list');
     for (const item of items) list.push(plainValue(item));
   }
 
   #addItems(items: readonly StackValue[]): void {
     const set = this.#top();
     if (!(set instanceof Set)) refuse(`the pickle adds elements to ${describe(set)}, expected a set`);
+    this.#budget.take(items.length * COST.entry, 'a set');
     for (const item of items) set.add(plainKey(item));
   }
 
@@ -124,7 +155,8 @@ class Unpickler {
       refuse(`the pickle sets the state (BUILD) of ${describe(target)}, expected an OrderedDict's _metadata`);
     }
     for (const [key, value] of state) {
-      if (key !== '_metadata') refuse(`the pickle sets the attribute '${String(key)}' of a dict, expected _metadata`);
+      if (key !== '_metadata')
+        refuse(`the pickle sets the attribute '${excerpt(String(key))}' of a dict, expected _metadata`);
       target.metadata = value;
     }
   }
@@ -139,6 +171,7 @@ class Unpickler {
         reader.length64();
         break;
       case 0x28: // MARK
+        this.#budget.take(COST.slot, "the pickle's marks");
         this.#marks.push(this.#stack.length);
         break;
       case 0x30: // POP
@@ -160,7 +193,7 @@ class Unpickler {
         this.#push(false);
         break;
       case 0x4a: // BININT
-        this.#push(reader.i32());
+        this.#number(reader.i32());
         break;
       case 0x4b: // BININT1
         this.#push(reader.u8());
@@ -169,57 +202,63 @@ class Unpickler {
         this.#push(reader.u16());
         break;
       case 0x8a: // LONG1
-        this.#push(reader.integer(reader.u8()));
+        this.#number(reader.integer(reader.u8()));
         break;
       case 0x8b: // LONG4
-        this.#push(reader.integer(reader.u32()));
+        this.#number(reader.integer(reader.u32()));
         break;
       case 0x47: // BINFLOAT
-        this.#push(reader.float64());
+        this.#number(reader.float64());
         break;
       case 0x58: // BINUNICODE
-        this.#push(reader.text(reader.u32()));
+        this.#text(reader.u32());
         break;
       case 0x8c: // SHORT_BINUNICODE
-        this.#push(reader.text(reader.u8()));
+        this.#text(reader.u8());
         break;
       case 0x8d: // BINUNICODE8
-        this.#push(reader.text(reader.length64()));
+        this.#text(reader.length64());
         break;
       case 0x42: // BINBYTES
-        this.#push(reader.bytes(reader.u32()));
+        this.#bytes(reader.u32());
         break;
       case 0x43: // SHORT_BINBYTES
-        this.#push(reader.bytes(reader.u8()));
+        this.#bytes(reader.u8());
         break;
       case 0x8e: // BINBYTES8
-        this.#push(reader.bytes(reader.length64()));
+        this.#bytes(reader.length64());
         break;
       case 0x5d: // EMPTY_LIST
       case 0x29: // EMPTY_TUPLE
-        this.#push([]);
+        this.#make(COST.value, []);
         break;
       case 0x7d: // EMPTY_DICT
-        this.#push(new TorchDict());
+        this.#make(COST.table, new TorchDict());
         break;
       case 0x8f: // EMPTY_SET
-        this.#push(new Set());
+        this.#make(COST.table, new Set());
         break;
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
       case 0x87: // TUPLE3
         this.#tuple(code - 0x84);
         break;
-      case 0x74: // TUPLE
-        this.#push(tupleOf(this.#popToMark()));
+      case 0x74: {
+        // TUPLE
+        const items = this.#popToMark();
+        this.#make(COST.value + items.length * COST.slot, tupleOf(items));
         break;
-      case 0x6c: // LIST
-        this.#push(this.#popToMark().map(plainValue));
+      }
+      case 0x6c: {
+        // LIST
+        const items = this.#popToMark();
+        this.#make(COST.value + items.length * COST.slot, items.map(plainValue));
         break;
+      }
       case 0x64: {
         // DICT
         const items = this.#popToMark();
-        this.#push(new TorchDict());
+        this.#make(COST.table, new TorchDict());
         this.#setItems(items);
         break;
       }
@@ -242,13 +281,13 @@ class Unpickler {
         this.#addItems(this.#popToMark());
         break;
       case 0x71: // BINPUT
-        this.#memo.set(reader.u8(), this.#top());
+        this.#keep(reader.u8());
         break;
       case 0x72: // LONG_BINPUT
-        this.#memo.set(reader.u32(), this.#top());
+        this.#keep(reader.u32());
         break;
       case 0x94: // MEMOIZE
-        this.#memo.set(this.#memo.size, this.#top());
+        this.#keep(this.#memo.size);
         break;
       case 0x68: // BINGET
         this.#get(reader.u8());

@@ -82,13 +82,27 @@ describe('parseTorchFile', () => {
     expect(parseTorchFile(decode(other.path[0]!)).value).toEqual(new TorchDict([['w', 1]]));
   });
 
+  /** The members of an archive, by name. */
+  const members = (file: Uint8Array) =>
+    Object.fromEntries(
+      [...readZipDirectory(file, fail).values()].map((entry) => [entry.name, readZipEntry(entry, fail)]),
+    );
+  const fail = (reason: string): never => {
+    throw new Error(reason);
+  };
+
   it('reads 20,000 nested lists, and a list that holds itself', () => {
-    let { value } = parseTorchFile(decode(other.deep[0]!));
+    const deep = { ...members(decode(other.deep[0]!)), 'archive/data/0': new Uint8Array(2 << 20) };
+    let { value } = parseTorchFile(zipSync(deep, { level: 0 }));
     let depth = 0;
     for (; Array.isArray(value); depth++) value = value[0]!;
     expect(depth).toBe(20_000);
     const itself = parseTorchFile(decode(other.itself[0]!)).value as unknown[];
     expect(itself[0]).toBe(itself);
+  });
+
+  it('refuses a small file whose values would take many times its size', () => {
+    expect(() => parseTorchFile(decode(other.deep[0]!))).toThrow(/would take \d+ bytes in all, expected at most/);
   });
 
   it.each(bad)('refuses %s', (_, file, message) => {
@@ -120,14 +134,7 @@ describe('parseTorchFile', () => {
 
   // A wrong checksum would stop most mutations before the pickle is read.
   it('reads a mutated pickle in a sound archive or refuses it, and nothing else', () => {
-    const fail = (reason: string): never => {
-      throw new Error(reason);
-    };
-    const archives = [...good.map(({ file }) => file), ...other.plain].map((file) =>
-      Object.fromEntries(
-        [...readZipDirectory(decode(file), fail).values()].map((entry) => [entry.name, readZipEntry(entry, fail)]),
-      ),
-    );
+    const archives = [...good.map(({ file }) => file), ...other.plain].map((file) => members(decode(file)));
     fc.assert(
       fc.property(
         fc.constantFrom(...archives),
