@@ -25,5 +25,5 @@ export { type MistakeSheetOptions, mistakeSheet } from './plots/mistakeSheet.ts'
 export { createRasterizer, type Rasterizer, type RasterizerAssets } from './plots/rasterizer.ts';
 export { type TileSheetOptions, tileSheet } from './plots/tileSheet.ts';
 export { type EpochFigures, type TrainingCurvesOptions, trainingCurves } from './plots/trainingCurves.ts';
-export { type Recipe, recipeNamed, recipes } from './recipes/recipe.ts';
+export { lossFunctionOf, type Recipe, recipeNamed, recipes, type ScheduleOptions } from './recipes/recipe.ts';
 export * as transforms from './transforms/index.ts';

@@ -7,6 +7,6 @@ export function demoCommand(): Command {
     "the main job: train the notes' CNN on FashionMNIST, evaluate it, draw its curves, mistakes and feature maps",
   );
   return addTrainOptions(command).action((options: TrainOptions) =>
-    trainOrResume(command, options, { showFeatures: true }),
+    trainOrResume(command, 'fashion-mnist', options, { showFeatures: true }),
   );
 }

@@ -22,8 +22,8 @@ export function evaluateCommand(): Command {
         import('../training/evaluateOnTest.ts'),
       ]);
       const output = createOutput(options);
-      const { model, entry } = await loadCheckpoint(checkpoint, options);
-      const { test, classes, source } = await loadData(output, options);
+      const { model, entry, dataset } = await loadCheckpoint(checkpoint, options);
+      const { test, classes, source } = await loadData(output, dataset, options);
       const evaluation = await evaluateOnTest(model, test);
       output.event({
         event: 'evaluation',

@@ -30,10 +30,10 @@ export function featureMapsCommand(): Command {
           import('node:path'),
         ]);
       const output = createOutput(options);
-      const { model } = await loadCheckpoint(checkpoint, options);
-      const { test, classes } = await loadData(output, options);
+      const { model, dataset } = await loadCheckpoint(checkpoint, options);
+      const { test, classes, title } = await loadData(output, dataset, options);
       const folder = options.out ?? join(runFolderOf(checkpoint) ?? '.', 'feature-maps');
-      const drawn = await drawFeatures(model, test, { index: options.index, classes, folder });
+      const drawn = await drawFeatures(model, test, { index: options.index, classes, title, folder });
       output.event({ event: 'feature-maps', index: options.index, ...drawn });
       output.result(
         `test image ${options.index} (${drawn.label}) is taken for: ${drawn.prediction}\n${drawn.files.join('\n')}`,

@@ -4,7 +4,7 @@ import { type OutputOptions, shared } from '../commandLine/options.ts';
 export function summaryCommand(): Command {
   return new Command('summary')
     .description("a model's layers, with every output size and parameter count worked out")
-    .argument('<model>', 'a recipe (notes, notes-bn) or a model (NotesCnn, NotesBnCnn)')
+    .argument('<model>', 'a recipe (notes, notes-bn, notes-dropout, best) or a model (NotesCnn, …)')
     .addOption(shared.json())
     .addOption(shared.verbose())
     .action(async (name: string, options: OutputOptions) => {

@@ -4,7 +4,9 @@ import { shared } from '../commandLine/options.ts';
 import type { TrainOptions } from '../training/trainOptions.ts';
 
 const tasks: Record<string, string> = {
-  'fashion-mnist': "the notes' CNN on FashionMNIST",
+  'fashion-mnist': 'FashionMNIST, articles of clothing',
+  mnist: 'MNIST, handwritten digits',
+  kmnist: 'KMNIST, cursive Japanese characters',
   imdb: 'not there yet',
   translation: 'not there yet',
 };
@@ -12,16 +14,16 @@ const tasks: Record<string, string> = {
 /** A task that can be trained; those that the command line will have one day are refused by name. */
 function parseTask(text: string): string {
   if (text === 'imdb' || text === 'translation') {
-    throw new InvalidArgumentError(`'${text}' is not there yet: this version trains fashion-mnist.`);
+    throw new InvalidArgumentError(`'${text}' is not there yet: this version trains fashion-mnist, mnist and kmnist.`);
   }
-  if (!Object.hasOwn(tasks, text)) throw new InvalidArgumentError(`Expected fashion-mnist.`);
+  if (!Object.hasOwn(tasks, text)) throw new InvalidArgumentError('Expected fashion-mnist, mnist or kmnist.');
   return text;
 }
 
 /** The options of training, for `train` and `demo` alike. */
 export function addTrainOptions(command: Command): Command {
   return command
-    .option('--recipe <name>', 'model and settings: notes or notes-bn', 'notes')
+    .option('--recipe <name>', 'model and settings: notes, notes-bn, notes-dropout or best', 'notes')
     .option('--epochs <n>', "passes over the training examples (default: the recipe's)", parseCount)
     .option('--batch-size <n>', "examples in a step (default: the recipe's)", parseCount)
     .option('--lr <x>', "learning rate (default: the recipe's)", parsePositive)
@@ -53,8 +55,14 @@ function typedOptions(command: Command): Partial<TrainOptions> {
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a model and keep weights, figures and plots in a run folder')
-    .addArgument(new Argument('<task>', 'fashion-mnist (imdb and translation are not there yet)').argParser(parseTask));
-  return addTrainOptions(command).action((_task: string, options: ResumableOptions) => trainOrResume(command, options));
+    .addArgument(
+      new Argument('<task>', 'fashion-mnist, mnist or kmnist (imdb and translation are not there yet)').argParser(
+        parseTask,
+      ),
+    );
+  return addTrainOptions(command).action((task: string, options: ResumableOptions) =>
+    trainOrResume(command, task, options),
+  );
 }
 
 type ResumableOptions = TrainOptions & { readonly resume?: string };
@@ -62,10 +70,11 @@ type ResumableOptions = TrainOptions & { readonly resume?: string };
 /** Begins a run, or with `--resume` goes on with one. */
 export async function trainOrResume(
   command: Command,
+  task: string,
   options: ResumableOptions,
   showFeatures: { showFeatures?: boolean } = {},
 ): Promise<void> {
-  const { resumeFashionMnist, trainFashionMnist } = await import('../training/trainFashionMnist.ts');
-  if (options.resume === undefined) await trainFashionMnist(options, showFeatures);
-  else await resumeFashionMnist(options.resume, typedOptions(command), showFeatures);
+  const { resumeImages, trainImages } = await import('../training/trainImages.ts');
+  if (options.resume === undefined) await trainImages(task, options, showFeatures);
+  else await resumeImages(task, options.resume, typedOptions(command), showFeatures);
 }

@@ -5,21 +5,22 @@ import { type ImageModel, type ImageModelEntry, modelOfStateDict } from '@flambe
 import type { BackendChoice } from '../commandLine/options.ts';
 
 /**
- * Makes a checkpoint's model on the chosen backend and gives it the checkpoint's weights.
+ * Makes a checkpoint's model on the chosen backend and gives it the checkpoint's weights; says which data set it was
+ * trained on (FashionMNIST where the file does not tell, as one that PyTorch wrote).
  *
  * @throws Error, with one sentence that names the file, if it can't be read, is damaged, or is of no model we know.
  */
 export async function loadCheckpoint(
   path: string,
   { backend: name, threads }: BackendChoice,
-): Promise<{ model: ImageModel; entry: ImageModelEntry }> {
+): Promise<{ model: ImageModel; entry: ImageModelEntry; dataset: string }> {
   const { tensors, metadata } = await loadSafetensors(path);
   const entry = naming(path, () => modelOfStateDict(tensors.keys(), metadata));
   const backend = await createBackend(name, { threads });
   setDefaultBackend(backend);
   const model = entry.create({ backend });
   naming(path, () => model.loadStateDict(tensors));
-  return { model, entry };
+  return { model, entry, dataset: metadata.get('task') ?? 'fashion-mnist' };
 }
 
 /** The run folder that a checkpoint lies in (`RUN/weights/last.safetensors`), if it does. */

@@ -16,6 +16,8 @@ import { writePicture } from '../runs/writePicture.ts';
 export interface DrawFeaturesOptions {
   readonly index: number;
   readonly classes: readonly string[];
+  /** How people call the data set. */
+  readonly title: string;
   readonly folder: string;
 }
 
@@ -37,7 +39,7 @@ export interface DrawnFeatures {
 export async function drawFeatures(
   model: ImageModel,
   test: ImageClassificationDataset,
-  { index, classes, folder }: DrawFeaturesOptions,
+  { index, classes, title, folder }: DrawFeaturesOptions,
 ): Promise<DrawnFeatures> {
   if (index >= test.length) {
     throw new RangeError(`there is no test image ${index}, expected 0 to ${test.length - 1}`);
@@ -47,11 +49,11 @@ export async function drawFeatures(
   const { layers, logits } = await featureMaps(model, image);
   const label = classes[target]!;
   const prediction = classes[logits.indexOf(Math.max(...logits))]!;
-  const subtitle = `FashionMNIST test image ${index}: ${label}, taken for: ${prediction}`;
+  const subtitle = `${title} test image ${index}: ${label}, taken for: ${prediction}`;
   const pictures: Record<string, string> = {
     input: tileSheet([colorize(image.data, width, height, { range: { low: 0, high: 1 } })], {
       title: `${label}, taken for: ${prediction}`,
-      subtitle: `FashionMNIST test image ${index}, ${height}×${width}`,
+      subtitle: `${title} test image ${index}, ${height}×${width}`,
       columns: 1,
       scale: 12,
       legend: { colorMap: 'gray', range: { low: 0, high: 1 } },

@@ -1,4 +1,12 @@
-import { data, type Evaluation, evaluate, metrics } from '@flambeau/core';
+import {
+  type Classifier,
+  data,
+  type Evaluation,
+  evaluate,
+  type LabelledBatches,
+  type LossFunction,
+  metrics,
+} from '@flambeau/core';
 import type { ImageClassificationDataset } from '@flambeau/datasets';
 import { type ClassFigures, type ImageModel, perClass } from '@flambeau/vision';
 import { count, percent } from '../console/amounts.ts';
@@ -13,12 +21,23 @@ export interface TestEvaluation extends Evaluation {
   readonly classes: ClassFigures[];
 }
 
-export async function evaluateOnTest(model: ImageModel, test: ImageClassificationDataset): Promise<TestEvaluation> {
+/** Evaluates a model on a test set, in the data set's order. */
+export function evaluateOnTest(model: ImageModel, test: ImageClassificationDataset): Promise<TestEvaluation> {
   const loader = new data.DataLoader(test, { batchSize: testBatchSize, backend: model.backend });
-  const matrix = new metrics.ConfusionMatrix(test.classes.length);
-  const evaluation = await evaluate(model, loader, { confusion: matrix });
+  return evaluateBatches(model, loader, test.classes);
+}
+
+/** Loss, accuracy and what was taken for what, over batches. */
+export async function evaluateBatches(
+  model: Classifier,
+  loader: LabelledBatches,
+  classes: readonly string[],
+  lossFunction?: LossFunction,
+): Promise<TestEvaluation> {
+  const matrix = new metrics.ConfusionMatrix(classes.length);
+  const evaluation = await evaluate(model, loader, { lossFunction, confusion: matrix });
   const confusion = matrix.toArray();
-  return { ...evaluation, confusion, classes: perClass(confusion, test.classes) };
+  return { ...evaluation, confusion, classes: perClass(confusion, classes) };
 }
 
 /** Figures and the table of classes, for people. */

@@ -1,13 +1,20 @@
 import { join } from 'node:path';
+import { data } from '@flambeau/core';
 import type { ImageClassificationDataset } from '@flambeau/datasets';
 import type { DataSource } from '@flambeau/datasets/node';
-import { confusionMatrixPlot, type ImageModel, trainingCurves } from '@flambeau/vision';
+import {
+  confusionMatrixPlot,
+  type ImageModel,
+  mistakeSheet,
+  mostConfidentlyWrong,
+  trainingCurves,
+} from '@flambeau/vision';
 import { howToRun } from '../commandLine/howToRun.ts';
 import { count } from '../console/amounts.ts';
 import type { Output } from '../console/output.ts';
 import type { RunFolder } from '../runs/runFolder.ts';
 import { drawFeatures } from './drawFeatures.ts';
-import { evaluateOnTest, testReport } from './evaluateOnTest.ts';
+import { evaluateOnTest, type TestEvaluation, testBatchSize, testReport } from './evaluateOnTest.ts';
 import type { RunRecorder } from './runRecorder.ts';
 
 /** What a run that has come to its end is finished with. */
@@ -17,20 +24,31 @@ export interface FinishOptions {
   readonly recorder: RunRecorder;
   readonly model: ImageModel;
   readonly test: ImageClassificationDataset;
+  /** What the last epoch's weights did on the test set, where they have been evaluated. */
+  readonly evaluation: TestEvaluation | undefined;
   readonly classes: readonly string[];
   readonly source: DataSource;
+  /** How people call the data set. */
+  readonly title: string;
   /** Whether to draw feature maps and filters, too. */
   readonly showFeatures: boolean;
   readonly settings: { readonly recipe: string; readonly seed: number };
 }
 
-/** Evaluates the last epoch's weights, draws curves, confusion matrix and, if asked, feature maps, and says where all is. */
+/** How many of the most confidently wrong images are drawn. */
+const mistakesShown = 25;
+
+/**
+ * Draws curves, confusion matrix, the most confidently wrong images and, if asked, feature maps of the last epoch's
+ * weights, and says where all is.
+ */
 export async function finishRun(options: FinishOptions): Promise<void> {
   const { run, output, recorder, model, test, classes, source, showFeatures, settings } = options;
   const { history, best } = recorder;
-  const evaluation = await evaluateOnTest(model, test);
+  // A run that was stopped after its last epoch and before this point has not been evaluated by this process.
+  const evaluation = options.evaluation ?? (await evaluateOnTest(model, test));
   const subtitle = `${model.constructor.name}, recipe ${settings.recipe}, seed ${settings.seed}`;
-  const title = source.isComplete ? 'FashionMNIST' : 'FashionMNIST (shipped sample)';
+  const title = source.isComplete ? options.title : `${options.title} (shipped sample)`;
   const plots = [
     await run.writePicture('curves', trainingCurves(history, { title, subtitle })),
     await run.writePicture(
@@ -38,8 +56,21 @@ export async function finishRun(options: FinishOptions): Promise<void> {
       confusionMatrixPlot(evaluation.confusion, classes, { title: 'Confusion matrix', subtitle: `${title} test set` }),
     ),
   ];
+  const inOrder = new data.DataLoader(test, { batchSize: testBatchSize, backend: model.backend });
+  const mistakes = await mostConfidentlyWrong(model, inOrder, { count: mistakesShown });
+  if (mistakes.length > 0) {
+    const sheet = mistakeSheet(mistakes, ({ index }) => test.get(index)[0], classes, {
+      subtitle: `${title} test set, ${subtitle}`,
+    });
+    plots.push(await run.writePicture('most-confidently-wrong', sheet));
+  }
   const features = showFeatures
-    ? await drawFeatures(model, test, { index: 0, classes, folder: join(run.path, 'feature-maps') })
+    ? await drawFeatures(model, test, {
+        index: 0,
+        classes,
+        title: options.title,
+        folder: join(run.path, 'feature-maps'),
+      })
     : undefined;
   const checkpoint = run.weights('last');
   await recorder.emit({
@@ -58,7 +89,7 @@ export async function finishRun(options: FinishOptions): Promise<void> {
   output.result(`\n${testReport(evaluation, classes)}\n`);
   output.result(`weights   ${checkpoint} (best: epoch ${best!.epoch})`);
   output.result(`curves    ${plots[0]}`);
-  output.result(`mistakes  ${plots[1]}`);
+  for (const plot of plots.slice(1)) output.result(`mistakes  ${plot}`);
   if (features) {
     output.result(`features  ${features.folder} (test image 0, ${features.label}, taken for: ${features.prediction})`);
     const share = source.isComplete ? '' : ` on a sample of ${count(recorder.trainExamples)} images`;

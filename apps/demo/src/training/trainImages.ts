@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import { createBackend, data, manualSeed, setDefaultBackend, Trainer } from '@flambeau/core';
-import { type Recipe, recipeNamed } from '@flambeau/vision';
+import { createBackend, data, manualSeed, setDefaultBackend } from '@flambeau/core';
+import { lossFunctionOf, type Recipe, recipeNamed } from '@flambeau/vision';
 import { onInterrupt } from '../commandLine/interrupt.ts';
 import { count } from '../console/amounts.ts';
 import { createOutput } from '../console/output.ts';
@@ -8,12 +8,11 @@ import { RunFolder } from '../runs/runFolder.ts';
 import { versions } from '../runs/versions.ts';
 import { testBatchSize } from './evaluateOnTest.ts';
 import { finishRun } from './finishRun.ts';
+import { ImageTrainer } from './imageTrainer.ts';
 import { loadData } from './loadData.ts';
 import { checkSameData, type RunConfig, resumeOptions } from './resumeRun.ts';
 import { RunRecorder } from './runRecorder.ts';
 import type { TrainOptions } from './trainOptions.ts';
-
-const task = 'fashion-mnist';
 
 /** What the recipe leaves to whoever types the command. */
 function resolveSettings(options: TrainOptions, recipe: Recipe) {
@@ -23,6 +22,9 @@ function resolveSettings(options: TrainOptions, recipe: Recipe) {
     batchSize: options.batchSize ?? recipe.batchSize,
     learningRate: options.lr ?? recipe.learningRate,
     optimizer: recipe.optimizer,
+    ...(recipe.scheduler !== undefined && { scheduler: recipe.scheduler }),
+    ...(recipe.labelSmoothing !== undefined && { labelSmoothing: recipe.labelSmoothing }),
+    ...(recipe.transform !== undefined && { transform: `${recipe.transform}` }),
     seed: options.seed,
     ...(options.limit !== undefined && { limit: options.limit }),
   };
@@ -35,12 +37,13 @@ interface ResumedRun {
 }
 
 /**
- * `flambeau train fashion-mnist --resume DIR`: goes on in a run's folder as if it had never stopped, from the last state
+ * `flambeau train TASK --resume DIR`: goes on in a run's folder as if it had never stopped, from the last state
  * that it has kept.
  *
  * @param given - the options that were typed, without defaults.
  */
-export async function resumeFashionMnist(
+export async function resumeImages(
+  task: string,
   folder: string,
   given: Partial<TrainOptions>,
   { showFeatures = false }: { showFeatures?: boolean } = {},
@@ -53,16 +56,19 @@ export async function resumeFashionMnist(
     createOutput(options).warn(`${folder} is finished, all ${config.epochs} epochs: give a larger --epochs to go on`);
     return;
   }
-  await trainFashionMnist(options, { showFeatures, resume: { run, config } });
+  await trainImages(task, options, { showFeatures, resume: { run, config } });
 }
 
 /**
- * `flambeau train fashion-mnist` and, with `showFeatures`, `flambeau demo`: trains a recipe, keeps what it finds in a run
- * folder, evaluates the last epoch's weights and draws.
+ * `flambeau train TASK` and, with `showFeatures`, `flambeau demo`: trains a recipe on an image data set, keeps what it
+ * finds in a run folder, evaluates the last epoch's weights and draws.
  *
  * From the same seed the weights, the order of the images and so the losses are those of the same script in PyTorch.
+ *
+ * @param task - the data set's name.
  */
-export async function trainFashionMnist(
+export async function trainImages(
+  task: string,
   options: TrainOptions,
   { showFeatures = false, resume }: { showFeatures?: boolean; resume?: ResumedRun } = {},
 ): Promise<void> {
@@ -74,7 +80,7 @@ export async function trainFashionMnist(
   setDefaultBackend(backend);
   const { signal, release } = onInterrupt();
   try {
-    const { train, test, classes, source } = await loadData(output, {
+    const { train, test, classes, source, title } = await loadData(output, task, {
       dataDir: options.dataDir,
       offline: options.offline,
       limit: options.limit,
@@ -86,7 +92,20 @@ export async function trainFashionMnist(
     manualSeed(settings.seed);
     const model = recipe.model.create({ backend });
     const optimizer = recipe.createOptimizer(model.parameters(), { lr: settings.learningRate });
-    const trainLoader = new data.DataLoader(train, { batchSize: settings.batchSize, shuffle: true, backend });
+    const { transform } = recipe;
+    const trainLoader = new data.DataLoader(train, {
+      batchSize: settings.batchSize,
+      shuffle: true,
+      backend,
+      ...(transform && {
+        transform: ([images, labels], generator) => [transform.forward(images, generator), labels],
+      }),
+    });
+    const scheduler = recipe.createScheduler?.(optimizer, {
+      lr: settings.learningRate,
+      epochs: settings.epochs,
+      stepsPerEpoch: trainLoader.length,
+    });
     const testLoader = new data.DataLoader(test, { batchSize: testBatchSize, backend });
 
     const parameters = model.parameters().reduce((sum, parameter) => sum + parameter.size, 0);
@@ -117,7 +136,8 @@ export async function trainFashionMnist(
       dataChecksums: source.checksums,
       versions: versions(),
     });
-    const trainer = new Trainer({ model, optimizer, callbacks: [recorder] });
+    const lossFunction = lossFunctionOf(recipe, model);
+    const trainer = new ImageTrainer({ model, optimizer, scheduler, lossFunction, callbacks: [recorder] }, classes);
     recorder.attach(trainer);
     const state = await resume?.run.loadResume();
     if (state !== undefined) trainer.loadStateDict(state);
@@ -130,7 +150,8 @@ export async function trainFashionMnist(
 
     if (resume) output.say(`going on with epoch ${trainer.epoch}, after ${count(trainer.step)} steps`);
     await recorder.guard(() => trainer.fit(trainLoader, { epochs: settings.epochs, validation: testLoader, signal }));
-    await finishRun({ run, output, recorder, model, test, classes, source, showFeatures, settings });
+    const evaluation = trainer.lastEvaluation;
+    await finishRun({ run, output, recorder, model, test, evaluation, classes, source, title, showFeatures, settings });
   } finally {
     release();
   }
