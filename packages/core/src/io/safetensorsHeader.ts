@@ -1,6 +1,6 @@
 import type { DType } from '../tensor/hostArray.ts';
 import { excerptOfJson } from './excerpt.ts';
-import { outermostKeys } from './jsonKeys.ts';
+import { type JsonFaults, jsonMembers, kindOfJson, parse } from './jsonMembers.ts';
 
 /** The one error of reading and writing safetensors: bytes that are no valid file, or tensors that make none. */
 export class SafetensorsError extends Error {
@@ -66,16 +66,33 @@ export interface Header {
   readonly dataStart: number;
 }
 
+/** More than any tensor needs: a name, a shape and two numbers. */
+const MAX_ENTRY_CHARACTERS = 1 << 16;
+
+const faults: JsonFaults = {
+  notJson() {
+    throw new SafetensorsError('the header is not JSON');
+  },
+  twice(key) {
+    throw new SafetensorsError(`the header names ${excerptOfJson(key)} twice, expected each name once`);
+  },
+};
+
 /** Reads and checks the header of a file, whose bytes are all there; throws {@link SafetensorsError}. */
 export function readHeader(bytes: Uint8Array): Header {
   const text = headerText(bytes);
-  const json = parseObject(text);
-  const keys = outermostKeys(text, (key) => {
-    throw new SafetensorsError(`the header names ${excerptOfJson(key)} twice, expected each name once`);
-  });
-  const entries = keys.filter((key) => key !== '__metadata__').map((key) => tensorEntry(key, json.get(key)));
+  const kind = kindOfJson(text);
+  if (kind !== undefined && kind !== 'an object') {
+    throw new SafetensorsError(`the header is ${kind}, expected a JSON object`);
+  }
+  const entries: TensorEntry[] = [];
+  let metadata = new Map<string, string>();
+  for (const { key, value } of jsonMembers(text, faults)) {
+    if (key === '__metadata__') metadata = readMetadata(value);
+    else entries.push(tensorEntry(key, value));
+  }
   const dataStart = bytes.length - checkLayout(entries, bytes.length - LENGTH_BYTES - headerLength(bytes));
-  return { entries, metadata: readMetadata(json.get('__metadata__')), dataStart };
+  return { entries, metadata, dataStart };
 }
 
 function headerLength(bytes: Uint8Array): number {
@@ -110,34 +127,37 @@ function headerText(bytes: Uint8Array): string {
   }
 }
 
-function parseObject(text: string): Map<string, unknown> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw new SafetensorsError('the header is not JSON', { cause });
-  }
-  if (!isRecord(json)) throw new SafetensorsError(`the header is ${kindOf(json)}, expected a JSON object`);
-  return new Map(Object.entries(json));
-}
-
-function readMetadata(value: unknown): Map<string, string> {
+function readMetadata(text: string): Map<string, string> {
   const metadata = new Map<string, string>();
-  if (value === undefined || value === null) return metadata;
-  if (!isRecord(value)) throw new SafetensorsError(`__metadata__ is ${kindOf(value)}, expected an object of strings`);
-  for (const [key, item] of Object.entries(value)) {
-    if (typeof item !== 'string') {
-      throw new SafetensorsError(`__metadata__ has ${kindOf(item)} at ${excerptOfJson(key)}, expected a string`);
+  const kind = kindOfJson(text);
+  if (kind === 'null' && parse(text, faults) === null) return metadata;
+  if (kind !== 'an object') {
+    throw new SafetensorsError(`__metadata__ is ${kind ?? 'not JSON'}, expected an object of strings`);
+  }
+  for (const { key, value } of jsonMembers(text, faults)) {
+    const itemKind = kindOfJson(value);
+    if (itemKind === undefined) faults.notJson();
+    if (itemKind !== 'a string') {
+      throw new SafetensorsError(`__metadata__ has ${itemKind} at ${excerptOfJson(key)}, expected a string`);
     }
-    metadata.set(key, item);
+    metadata.set(key, parse(value, faults) as string);
   }
   return metadata;
 }
 
-function tensorEntry(name: string, value: unknown): TensorEntry {
+function tensorEntry(name: string, text: string): TensorEntry {
   const label = excerptOfJson(name);
-  if (!isRecord(value)) throw new SafetensorsError(`tensor ${label} is ${kindOf(value)}, expected an object`);
-  const { dtype: formatName, shape, data_offsets: offsets } = value;
+  const kind = kindOfJson(text);
+  if (kind === undefined) faults.notJson();
+  if (kind !== 'an object') throw new SafetensorsError(`tensor ${label} is ${kind}, expected an object`);
+  if (text.length > MAX_ENTRY_CHARACTERS) {
+    throw new SafetensorsError(
+      `tensor ${label} is described in ${text.length} characters, expected at most ${MAX_ENTRY_CHARACTERS}`,
+    );
+  }
+  const members = new Map<string, unknown>();
+  for (const { key, value } of jsonMembers(text, faults)) members.set(key, parse(value, faults));
+  const [formatName, shape, offsets] = ['dtype', 'shape', 'data_offsets'].map((key) => members.get(key));
   const dtype = typeof formatName === 'string' ? DTYPES.get(formatName) : undefined;
   if (dtype === undefined) {
     const known = [...DTYPES.keys()].join(', ');
@@ -195,16 +215,6 @@ function checkLayout(entries: readonly TensorEntry[], dataBytes: number): number
   return dataBytes;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (value === undefined) return 'nothing';
-  return Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
