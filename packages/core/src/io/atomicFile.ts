@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { whyNotWritten } from './writeError.ts';
 
 /** Temporaries of this process, by path: the ones that are being written now. */
 const inUse = new Set<string>();
@@ -40,7 +41,7 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | string):
     await rename(temporary, target);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new Error(`${path} could not be written and is as it was: ${reason(cause)}`, { cause });
+    throw new Error(`${path} could not be written and is as it was: ${whyNotWritten(cause)}`, { cause });
   } finally {
     inUse.delete(temporary);
   }
@@ -96,5 +97,3 @@ async function withFile<T>(path: string, flags: string, use: (file: FileHandle) 
     await file.close();
   }
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
