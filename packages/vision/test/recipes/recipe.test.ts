@@ -13,5 +13,7 @@ it("gives the notes' settings", () => {
 });
 
 it.each(['nope', 'toString', ''])("refuses '%s' and says what there is", (name) => {
-  expect(() => recipeNamed(name)).toThrow(`there is no recipe '${name}', expected one of notes, notes-bn`);
+  expect(() => recipeNamed(name)).toThrow(
+    `there is no recipe '${name}', expected one of notes, notes-bn, notes-dropout, best`,
+  );
 });
