@@ -1,4 +1,11 @@
 export { Adam, type AdamHyperparameters, type AdamOptions, AdamW } from './adam.ts';
+export {
+  AveragedModel,
+  type AveragedModelOptions,
+  getEmaMultiAvgFn,
+  getSwaMultiAvgFn,
+  type MultiAvgFn,
+} from './averagedModel.ts';
 export { clipGradNorm, clipGradValue, type GradientList } from './clip.ts';
 export { CosineAnnealingLR } from './cosineAnnealingLr.ts';
 export { ExponentialLR, MultiStepLR, StepLR } from './decayLr.ts';
