@@ -1,2 +1,3 @@
 export { sweepTemporaries, writeFileAtomic } from './io/atomicFile.ts';
+export { fileLog } from './io/fileLog.ts';
 export { loadSafetensors, saveSafetensors } from './io/files.ts';

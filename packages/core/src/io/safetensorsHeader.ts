@@ -67,7 +67,7 @@ export interface Header {
 }
 
 /** More than any tensor needs: a name, a shape and two numbers. */
-const MAX_ENTRY_CHARACTERS = 1 << 16;
+const MAX_ENTRY_CHARACTERS = 1 << 13;
 
 const faults: JsonFaults = {
   notJson() {

@@ -23,6 +23,7 @@ const READ_EVERY = 64;
 export class Totals<Name extends string = string> {
   private pending: Record<Name, Tensor>[] = [];
   private readonly sums = new Map<Name, number>();
+  private readonly broken = new Map<Name, { readonly at: number; readonly value: number }>();
   private reading: Promise<void> = Promise.resolve();
   /** How many times {@link add} has been called. */
   count = 0;
@@ -41,6 +42,14 @@ export class Totals<Name extends string = string> {
     return Object.fromEntries(this.sums) as Record<Name, number>;
   }
 
+  /**
+   * The first NaN or infinity under a name and which {@link add} brought it, counted from 1; as far as has been read,
+   * nothing is waited for.
+   */
+  firstNonFinite(name: Name): { readonly at: number; readonly value: number } | undefined {
+    return this.broken.get(name);
+  }
+
   /** Frees what has not been read yet: for a loop that ends in an error. */
   async discard(): Promise<void> {
     for (const scalars of this.pending) dispose(scalars as Record<string, Tensor>);
@@ -53,6 +62,7 @@ export class Totals<Name extends string = string> {
     const batch = this.pending;
     if (batch.length === 0) return;
     this.pending = [];
+    const first = this.count - batch.length + 1;
     const reads = (Object.keys(batch[0]) as Name[]).map((name) => {
       const scalars = batch.map((entry) => entry[name]);
       const together = commonBackend('Totals', scalars).run(() => tidy(() => stack(scalars)));
@@ -62,6 +72,8 @@ export class Totals<Name extends string = string> {
         let sum = this.sums.get(name) ?? 0;
         for (const value of values) sum += value;
         this.sums.set(name, sum);
+        const at = values.findIndex((value) => !Number.isFinite(value));
+        if (at >= 0 && !this.broken.has(name)) this.broken.set(name, { at: first + at, value: values[at] });
       });
     });
     const earlier = this.reading;

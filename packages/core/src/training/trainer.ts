@@ -6,10 +6,13 @@ import { Totals } from '../metrics/totals.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import type { Scheduler } from '../optim/scheduler.ts';
 import type { Generator } from '../random/generator.ts';
+import type { EpochResult } from './epochResult.ts';
 import { type Classifier, type Evaluation, evaluate, type LabelledBatches, type LossFunction } from './evaluate.ts';
+import { NonFiniteLossError } from './nonFiniteLossError.ts';
+import type { FitControl, TrainerCallback } from './trainerCallback.ts';
+import type { EpochProgress } from './trainerNumbers.ts';
 import {
   captureState,
-  type EpochProgress,
   type GeneratorStates,
   generatorStates,
   restoreState,
@@ -18,52 +21,6 @@ import {
   type TrainerParts,
   type TrainerState,
 } from './trainerState.ts';
-
-/** One epoch's figures. */
-export interface EpochResult {
-  /** Counted from 0. */
-  readonly epoch: number;
-  /** Steps taken so far, over all epochs. */
-  readonly step: number;
-  /** The batches' losses summed, as the notes print it. */
-  readonly totalLoss: number;
-  /** The mean loss of the epoch's batches. */
-  readonly trainLoss: number;
-  readonly trainAccuracy: number;
-  readonly totalCorrect: number;
-  readonly examples: number;
-  /** The training part, loading included, evaluation not. */
-  readonly seconds: number;
-  readonly examplesPerSecond: number;
-  /** The learning rate of the last step. */
-  readonly lr: number;
-  /** On the validation loader, where one was given. */
-  readonly validation?: Evaluation;
-}
-
-/** What a callback sees before a step is taken, and after it. */
-export interface StepInfo {
-  readonly epoch: number;
-  /** Batches done in this epoch. */
-  readonly batch: number;
-  /** Batches that an epoch has, where the loader knows. */
-  readonly batches?: number;
-  /** Steps taken so far, over all epochs. */
-  readonly step: number;
-  /** Examples done in this epoch. */
-  readonly examples: number;
-}
-
-/** Is told how training goes; a promise is waited for. */
-export interface TrainerCallback {
-  onEpochStart?(epoch: number): void | Promise<void>;
-  /** After every step. Nothing has been read from the device: losses come with the epoch. */
-  onStep?(info: StepInfo): void | Promise<void>;
-  onEpochEnd?(result: EpochResult): void | Promise<void>;
-  /** What it remembers, as plain JSON, for {@link Trainer.stateDict}. */
-  stateDict?(): unknown;
-  loadStateDict?(state: never): void;
-}
 
 export interface TrainerOptions {
   readonly model: Classifier;
@@ -83,11 +40,6 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The loss has become NaN or infinite; the parameters of the epoch are lost. */
-export class NonFiniteLossError extends Error {
-  override readonly name = 'NonFiniteLossError';
-}
-
 /**
  * The usual loop: get a batch, forward, loss, gradients, update, for every batch of every epoch. It is written with the
  * public pieces, so that a loop of one's own is as easy:
@@ -98,7 +50,7 @@ export class NonFiniteLossError extends Error {
  * const history = await trainer.fit(trainLoader, { epochs: 10, validation: testLoader });
  * ```
  */
-export class Trainer {
+export class Trainer implements FitControl {
   readonly model: Classifier;
   readonly optimizer: Optimizer;
   readonly lossFunction: LossFunction;
@@ -108,6 +60,7 @@ export class Trainer {
   private totals: Totals<'loss' | 'correct'> | undefined;
   /** The generators as they were when the epoch began. */
   private epochStart: GeneratorStates | undefined;
+  private stopped = false;
   private loaderGenerator: Generator | undefined;
   /** Where a restored run's loader had come with a generator of its own; taken up when the loader is known. */
   private loaderState: Uint8Array | undefined;
@@ -126,11 +79,24 @@ export class Trainer {
     this.model.namedModules();
   }
 
-  /** Trains until `epochs` epochs are done in all, and gives the figures of those that this call has done. */
+  /**
+   * Trains until `epochs` epochs are done in all or a callback stops it, and gives the figures of those that this call
+   * has done.
+   *
+   * @throws {NonFiniteLossError} soon after the loss has become NaN or infinite.
+   */
   async fit(loader: LabelledBatches, options: FitOptions): Promise<EpochResult[]> {
     const history: EpochResult[] = [];
-    while (this.epoch < options.epochs) history.push(await this.trainEpoch(loader, options));
+    this.stopped = false;
+    for (const callback of this.callbacks) await callback.onFitStart?.(this);
+    while (this.epoch < options.epochs && !this.stopped) history.push(await this.trainEpoch(loader, options));
+    for (const callback of this.callbacks) await callback.onFitEnd?.(this);
     return history;
+  }
+
+  /** Ends the present {@link fit} after the epoch that is being trained: for callbacks. */
+  stop(): void {
+    this.stopped = true;
   }
 
   /** Loss and accuracy over a loader, in evaluation mode. */
@@ -157,7 +123,7 @@ export class Trainer {
   /**
    * Takes over what {@link stateDict} gave; the next {@link fit} goes on from there.
    *
-   * @throws {Error} if the state is of another model, optimizer or set of callbacks; nothing is changed then.
+   * @throws {TrainerStateError} if the state is damaged or of another model, optimizer or set of callbacks; nothing is changed then.
    */
   loadStateDict(state: TrainerState): void {
     const { position, now, epochStart } = restoreState(this.parts, state);
@@ -174,6 +140,15 @@ export class Trainer {
     return { model, optimizer, scheduler, callbacks };
   }
 
+  private refuseNonFinite(totals: Totals<'loss' | 'correct'>): void {
+    const first = totals.firstNonFinite('loss');
+    if (first === undefined) return;
+    const step = this.step - totals.count + first.at;
+    throw new NonFiniteLossError(
+      `the loss became ${first.value} in epoch ${this.epoch} at step ${step}: lower the learning rate`,
+    );
+  }
+
   /** How far the epoch has come, the sums of an interrupted part read and counted in. */
   private async settledProgress(): Promise<EpochProgress> {
     const { loss = 0, correct: right = 0 } = (await this.totals?.read()) ?? {};
@@ -186,8 +161,13 @@ export class Trainer {
   private async trainEpoch(loader: LabelledBatches, { validation, signal }: FitOptions): Promise<EpochResult> {
     const { model, optimizer, lossFunction, epoch } = this;
     const batches = 'length' in loader ? (loader.length as number) : undefined;
-    for (const callback of this.callbacks) await callback.onEpochStart?.(epoch);
+    for (const callback of this.callbacks) await callback.onEpochStart?.(epoch, this);
     const carried = await this.settledProgress();
+    if (!Number.isFinite(carried.loss)) {
+      throw new NonFiniteLossError(
+        `the loss had become ${carried.loss} in epoch ${epoch}: go back to a state before it`,
+      );
+    }
     const totals = new Totals<'loss' | 'correct'>();
     model.train();
     const start = performance.now();
@@ -205,11 +185,13 @@ export class Trainer {
         );
         this.scheduler?.step();
         this.step++;
+        // What has been read meanwhile, in one piece with other steps: nothing is waited for.
+        this.refuseNonFinite(totals);
         const batch = carried.batch + totals.count;
         const examples = this.progress.examples + input.shape[0];
         this.progress = { ...carried, batch, examples, seconds: elapsed(), lr };
         const info = { epoch, batch, batches, step: this.step, examples };
-        for (const callback of this.callbacks) await callback.onStep?.(info);
+        for (const callback of this.callbacks) await callback.onStep?.(info, this);
       }
     } catch (error) {
       // Frees what waits on the device; the sums so far stay, for stateDict and for the next fit.
@@ -222,9 +204,7 @@ export class Trainer {
     if (batch === 0) throw new RangeError('the training loader gave no batch');
     const totalLoss = carried.loss + (sums.loss ?? 0);
     const totalCorrect = carried.correct + (sums.correct ?? 0);
-    if (!Number.isFinite(totalLoss)) {
-      throw new NonFiniteLossError(`the loss became ${totalLoss} in epoch ${epoch}: lower the learning rate`);
-    }
+    this.refuseNonFinite(totals);
     this.epoch++;
     this.totals = undefined;
     this.progress = startOfEpoch;
@@ -242,7 +222,7 @@ export class Trainer {
       lr,
       ...(validation && { validation: await this.evaluate(validation) }),
     };
-    for (const callback of this.callbacks) await callback.onEpochEnd?.(result);
+    for (const callback of this.callbacks) await callback.onEpochEnd?.(result, this);
     return result;
   }
 

@@ -1,11 +1,14 @@
 import type { DataLoader } from '../data/dataLoader.ts';
 import type { Module } from '../nn/module.ts';
 import type { StateDict } from '../nn/stateDict.ts';
-import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
-import type { Scheduler, SchedulerState } from '../optim/scheduler.ts';
+import type { Optimizer } from '../optim/optimizer.ts';
+import type { Scheduler } from '../optim/scheduler.ts';
 import { defaultGenerator } from '../random/defaultGenerator.ts';
-import type { Generator } from '../random/generator.ts';
+import { Generator } from '../random/generator.ts';
 import { type HostArray, hostArray } from '../tensor/hostArray.ts';
+import type { TrainerCallback } from './trainerCallback.ts';
+import { checkNumbers, type EpochProgress, type Numbers, type Position } from './trainerNumbers.ts';
+import { TrainerStateError } from './trainerStateError.ts';
 
 /**
  * A training run between two steps, in the shape of a safetensors file: arrays by name and words by name.
@@ -21,33 +24,14 @@ export interface TrainerState {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** How far an epoch has come. */
-export interface EpochProgress {
-  readonly batch: number;
-  readonly examples: number;
-  readonly seconds: number;
-  /** The sum of the batches' losses. */
-  readonly loss: number;
-  readonly correct: number;
-  /** The learning rate of the last step. */
-  readonly lr: number;
-}
-
 export const startOfEpoch: EpochProgress = { batch: 0, examples: 0, seconds: 0, loss: 0, correct: 0, lr: 0 };
-
-/** How far a run has come. */
-export interface Position {
-  readonly epoch: number;
-  readonly step: number;
-  readonly progress: EpochProgress;
-}
 
 /** What a state is captured of. */
 export interface TrainerParts {
   readonly model: Module;
   readonly optimizer: Optimizer;
   readonly scheduler?: Scheduler;
-  readonly callbacks: readonly { stateDict?(): unknown; loadStateDict?(state: never): void }[];
+  readonly callbacks: readonly TrainerCallback[];
 }
 
 /** The default generator, and the loader's own if it has one. */
@@ -59,14 +43,6 @@ export interface GeneratorStates {
 export function generatorStates(own: Generator | undefined): GeneratorStates {
   const state = { default: defaultGenerator.getState() };
   return own === undefined || own === defaultGenerator ? state : { ...state, loader: own.getState() };
-}
-
-/** The plain numbers of a state, as JSON in the metadata. */
-interface Numbers {
-  readonly position: Position;
-  readonly optimizer: { readonly groups: OptimizerState['groups']; readonly steps: readonly number[] };
-  readonly scheduler: SchedulerState | null;
-  readonly callbacks: readonly unknown[];
 }
 
 const bytes = (state: Uint8Array): HostArray => hostArray('uint8', [state.length], state);
@@ -85,6 +61,10 @@ export async function captureState(
   for (const [when, states] of Object.entries(generators)) {
     for (const [whose, state] of Object.entries(states)) tensors[`generator.${when}.${whose}`] = bytes(state);
   }
+  callbacks.forEach((callback, index) => {
+    for (const [key, values] of Object.entries(callback.tensors?.() ?? {}))
+      tensors[`callback.${index}.${key}`] = values;
+  });
   const numbers: Numbers = {
     position,
     optimizer: { groups, steps: parameters.map(({ step }) => step) },
@@ -94,45 +74,100 @@ export async function captureState(
   return { tensors, metadata: { trainer: JSON.stringify(numbers) } };
 }
 
+/**
+ * Puts a state into the parts of a trainer: all of it, or nothing.
+ *
+ * @throws {TrainerStateError} if it is damaged, or of another model, optimizer, scheduler or set of callbacks.
+ */
 export function restoreState(
-  { model, optimizer, scheduler, callbacks }: TrainerParts,
+  parts: TrainerParts,
   { tensors, metadata }: TrainerState,
 ): { position: Position; now: GeneratorStates; epochStart: GeneratorStates | undefined } {
-  if (metadata.trainer === undefined) throw new Error('expected the state of a Trainer, got a file without one');
-  const numbers = JSON.parse(metadata.trainer) as Numbers;
-  if (numbers.callbacks.length !== callbacks.length) {
-    throw new Error(`the state has ${numbers.callbacks.length} callbacks, the trainer ${callbacks.length}`);
-  }
-  if ((numbers.scheduler === null) !== (scheduler === undefined)) {
-    throw new Error(`the state has ${numbers.scheduler === null ? 'no' : 'a'} scheduler, the trainer differs`);
-  }
+  const { model, optimizer, scheduler, callbacks } = parts;
   const under = (prefix: string): StateDict =>
     Object.fromEntries(
       Object.entries(tensors).flatMap(([key, values]) =>
         key.startsWith(prefix) ? [[key.slice(prefix.length), values] as const] : [],
       ),
     );
+  refuseOtherModel(model, under('model.'));
+  const numbers = checkNumbers(metadata.trainer, parts);
+  const now = generatorsIn(under('generator.now.'));
+  if (now === undefined) throw new TrainerStateError('the state has no generator');
+  const epochStart = generatorsIn(under('generator.epochStart.'));
   const { groups, steps } = numbers.optimizer;
-  // The model's part comes first: it is checked whole before anything is changed.
-  model.loadStateDict(under('model.'));
-  optimizer.loadStateDict({
-    groups,
-    parameters: steps.map((step, index) => ({ step, buffers: under(`optimizer.${index}.`) })),
-  });
-  if (numbers.scheduler !== null) scheduler?.loadStateDict(numbers.scheduler);
-  numbers.callbacks.forEach((state, i) => {
-    if (state !== null) callbacks[i].loadStateDict?.(state as never);
-  });
-  const generators = (when: string): GeneratorStates | undefined => {
-    const found = under(`generator.${when}.`);
-    if (found.default === undefined) return undefined;
-    const state = { default: found.default.data as Uint8Array };
-    return found.loader === undefined ? state : { ...state, loader: found.loader.data as Uint8Array };
-  };
-  const now = generators('now');
-  if (now === undefined) throw new Error('the state has no generator');
+  const parameters = steps.map((step, index) => ({ step, buffers: under(`optimizer.${index}.`) }));
+  checkBuffers(optimizer, parameters);
+  // What is cheap to take back comes first; model and optimizer take a state whole or not at all, and the optimizer's fits.
+  const before = { scheduler: scheduler?.stateDict(), callbacks: callbacks.map((callback) => snapshot(callback)) };
+  try {
+    numbers.callbacks.forEach((state, i) => {
+      if (state !== null) callbacks[i].loadStateDict?.(state as never, under(`callback.${i}.`));
+    });
+    if (numbers.scheduler !== null) scheduler?.loadStateDict(numbers.scheduler);
+    model.loadStateDict(under('model.'));
+    optimizer.loadStateDict({ groups, parameters });
+  } catch (cause) {
+    if (before.scheduler !== undefined) scheduler?.loadStateDict(before.scheduler);
+    for (const takeBack of before.callbacks) takeBack();
+    if (cause instanceof TrainerStateError) throw cause;
+    throw new TrainerStateError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
   defaultGenerator.setState(now.default);
-  return { position: numbers.position, now, epochStart: generators('epochStart') };
+  return { position: numbers.position, now, epochStart };
+}
+
+/** Another model has other keys or shapes: its own refusal says which, and comes before anything has been changed. */
+function refuseOtherModel(model: Module, weights: StateDict): void {
+  const fits = [...model.namedParameters()].every(
+    ([name, { shape }]) => name in weights && weights[name].shape.join() === shape.join(),
+  );
+  if (fits) return;
+  try {
+    model.loadStateDict(weights);
+  } catch (cause) {
+    throw new TrainerStateError((cause as Error).message, { cause });
+  }
+}
+
+/** Gives back what puts a callback into its present state again. */
+function snapshot(callback: TrainerCallback): () => void {
+  const state = structuredClone(callback.stateDict?.()) as never;
+  const tensors = callback.tensors?.() ?? {};
+  return () => {
+    if (state !== undefined) callback.loadStateDict?.(state, tensors);
+  };
+}
+
+/** The states of generators, each of which a generator takes. */
+function generatorsIn({ default: main, loader }: Partial<StateDict>): GeneratorStates | undefined {
+  if (main === undefined) return undefined;
+  const [state, own] = [main, loader].map((array) => {
+    if (array === undefined) return undefined;
+    const { dtype, data } = array;
+    if (dtype !== 'uint8') throw new TrainerStateError(`the state of a generator is of ${dtype}, expected bytes`);
+    try {
+      new Generator().setState(data as Uint8Array);
+    } catch (cause) {
+      throw new TrainerStateError(`the state of a generator is damaged: ${(cause as Error).message}`, { cause });
+    }
+    return data as Uint8Array;
+  });
+  return own === undefined ? { default: state! } : { default: state!, loader: own };
+}
+
+/** Each buffer must have its parameter's shape. */
+function checkBuffers(optimizer: Optimizer, parameters: readonly { readonly buffers: StateDict }[]): void {
+  const trained = optimizer.paramGroups.flatMap(({ params }) => params);
+  parameters.forEach(({ buffers }, index) => {
+    for (const [name, { shape }] of Object.entries(buffers)) {
+      const expected = trained[index].shape;
+      if (shape.length === expected.length && shape.every((side, axis) => side === expected[axis])) continue;
+      throw new TrainerStateError(
+        `the optimizer's ${name} of parameter ${index} has shape [${shape.join(', ')}], expected [${expected.join(', ')}]`,
+      );
+    }
+  });
 }
 
 /** The rest of an epoch that has been begun before: see Trainer. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createBackend,
   data,
@@ -160,10 +160,32 @@ describe('a Trainer', () => {
     const { trainer } = setUp([], Number.MAX_VALUE);
     const attempt = trainer.fit(trainLoader(), { epochs: 2 });
     await expect(attempt).rejects.toThrow(NonFiniteLossError);
-    await expect(attempt).rejects.toThrow(/^the loss became NaN in epoch 0: lower the learning rate$/);
+    await expect(attempt).rejects.toThrow(/^the loss became NaN in epoch 0 at step 2: lower the learning rate$/);
     await expect(trainer.fit(trainLoader(), { epochs: 2 }), 'also when asked again').rejects.toThrow(
       NonFiniteLossError,
     );
+  });
+});
+
+describe('a loss that becomes NaN in a long epoch', () => {
+  it('is noticed soon after its step, which the error names, though the device is seldom asked', async () => {
+    manualSeed(4);
+    const model = new nn.Linear(4, 3);
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+    const steps = 1000;
+    const input = new Float32Array(4 * steps);
+    input[4 * 99] = Number.NaN;
+    const long = new data.TensorDataset(
+      hostArray('float32', [steps, 4], input),
+      hostArray('int32', [steps], new Int32Array(steps)),
+    );
+    const trainer = new Trainer({ model, optimizer });
+    const read = vi.spyOn(tf.Tensor.prototype, 'data');
+    const attempt = trainer.fit(new data.DataLoader(long, { batchSize: 1 }), { epochs: 1 });
+    await expect(attempt).rejects.toThrow('the loss became NaN in epoch 0 at step 100: lower the learning rate');
+    expect(trainer.step).toBeLessThan(100 + 2 * 64);
+    expect(read.mock.calls.length).toBeLessThan(10);
+    read.mockRestore();
   });
 });
 
