@@ -19,17 +19,3 @@ export function onInterrupt(): { signal: AbortSignal; release(): void } {
   process.on('SIGTERM', listen);
   return { signal: controller.signal, release };
 }
-
-/**
- * Lets signals and timers have their turn: a backend that computes on this very thread keeps the event loop waiting as
- * long as nothing but promises is awaited. Yields at most every `everyMs`.
- */
-export function breather(everyMs = 50): () => Promise<void> | undefined {
-  let last = performance.now();
-  return () => {
-    const now = performance.now();
-    if (now - last < everyMs) return undefined;
-    last = now;
-    return new Promise((resolve) => setImmediate(resolve));
-  };
-}

@@ -1,22 +1,10 @@
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { nn, TrainerState } from '@flambeau/core';
-import { loadSafetensors, saveSafetensors, sweepTemporaries, writeFileAtomic } from '@flambeau/core/node';
+import { type callbacks, type nn, SafetensorsError, type TrainerState, TrainerStateError } from '@flambeau/core';
+import { fileLog, loadSafetensors, saveSafetensors, sweepTemporaries, writeFileAtomic } from '@flambeau/core/node';
+import { parseRunConfig, type RunConfig } from './runConfig.ts';
+import { RunFolderError } from './runFolderError.ts';
 import { writePicture } from './writePicture.ts';
-
-/** One row of `results.csv`, in the order of its columns; what was not measured is an empty cell. */
-const columns = {
-  epoch: 'epoch',
-  step: 'step',
-  seconds: 'seconds',
-  trainLoss: 'train/loss',
-  trainAccuracy: 'train/accuracy',
-  valLoss: 'val/loss',
-  valAccuracy: 'val/accuracy',
-  lr: 'lr',
-} as const;
-
-export type ResultRow = { readonly [Column in keyof typeof columns]?: number };
 
 /**
  * Where a run keeps what it finds: `config.json`, `results.csv`, `events.jsonl`, `weights/` and pictures. Rows and events
@@ -24,27 +12,32 @@ export type ResultRow = { readonly [Column in keyof typeof columns]?: number };
  */
 export class RunFolder {
   readonly path: string;
+  /** `results.csv`, one row an epoch. */
+  readonly results: callbacks.TextLog;
+  /** `events.jsonl`, one event a line. */
+  readonly events: callbacks.TextLog;
 
   private constructor(path: string) {
     this.path = path;
+    this.results = fileLog(join(path, 'results.csv'));
+    this.events = fileLog(join(path, 'events.jsonl'));
   }
 
   /**
    * Makes `out`, or `runs/TASK/N` with the first N that is free.
    *
-   * @throws Error if `out` holds anything: it may be another run.
+   * @throws RunFolderError if `out` holds anything, since it may be another run, or can't be made.
    */
   static async create(task: string, out?: string): Promise<RunFolder> {
     const run = new RunFolder(out === undefined ? await nextFree(join('runs', task)) : await emptyFolder(out));
-    await mkdir(join(run.path, 'weights'), { recursive: true });
-    await writeFileAtomic(join(run.path, 'results.csv'), `${Object.values(columns).join(',')}\n`);
+    await makeFolder(join(run.path, 'weights'));
     return run;
   }
 
   /**
    * Opens a run that was begun before, to go on with it, and sweeps what an interrupted write has left.
    *
-   * @throws Error if the folder holds no run.
+   * @throws RunFolderError if the folder holds no run.
    */
   static async open(path: string): Promise<RunFolder> {
     const run = new RunFolder(path);
@@ -53,19 +46,18 @@ export class RunFolder {
     return run;
   }
 
-  /** What {@link writeConfig} wrote. */
-  async readConfig(): Promise<Record<string, unknown>> {
+  /**
+   * What {@link writeConfig} wrote.
+   *
+   * @throws RunFolderError if there is none or it is damaged.
+   */
+  async readConfig(): Promise<RunConfig> {
     const file = join(this.path, 'config.json');
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new Error(
-        `${this.path} holds no run: ${error.code === 'ENOENT' ? 'there is no config.json' : error.message}`,
-      );
+    const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'ENOENT' || cause.code === 'ENOTDIR' ? 'there is no config.json' : cause.message;
+      throw new RunFolderError(`${this.path} holds no run: ${why}`, { cause });
     });
-    try {
-      return JSON.parse(text) as Record<string, unknown>;
-    } catch (cause) {
-      throw new Error(`${file} is damaged: it is no JSON`, { cause });
-    }
+    return parseRunConfig(file, text);
   }
 
   /** Keeps what a run needs to go on; the previous state stays until this one is whole. */
@@ -73,14 +65,33 @@ export class RunFolder {
     await saveSafetensors(this.resumeFile, Object.entries(tensors), metadata);
   }
 
-  /** What {@link saveResume} kept last; none before the first epoch has ended. */
+  /**
+   * What {@link saveResume} kept last; none before the first epoch has ended.
+   *
+   * @throws RunFolderError if it is damaged.
+   */
   async loadResume(): Promise<TrainerState | undefined> {
     try {
       const { tensors, metadata } = await loadSafetensors(this.resumeFile);
       return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(metadata) };
     } catch (error) {
       if ((error as { cause?: NodeJS.ErrnoException }).cause?.code === 'ENOENT') return undefined;
+      if (error instanceof SafetensorsError) throw new RunFolderError(error.message, { cause: error });
       throw error;
+    }
+  }
+
+  /**
+   * Has a state taken over, and says in whose file it stood where that is refused.
+   *
+   * @throws RunFolderError if it is damaged or of another run.
+   */
+  restore(take: () => void): void {
+    try {
+      take();
+    } catch (error) {
+      if (!(error instanceof TrainerStateError)) throw error;
+      throw new RunFolderError(`${this.resumeFile} is damaged or of another run: ${error.message}`, { cause: error });
     }
   }
 
@@ -88,24 +99,10 @@ export class RunFolder {
     return join(this.path, 'resume.safetensors');
   }
 
-  /** Takes back rows and events of epochs from `epoch` on: what was written after the state that a run goes on from. */
-  async rewind(epoch: number): Promise<void> {
-    const csv = (await readFile(join(this.path, 'results.csv'), 'utf8')).split('\n');
-    const rows = csv.filter((row, i) => row !== '' && (i === 0 || Number(row.split(',')[0]) < epoch));
-    await writeFileAtomic(join(this.path, 'results.csv'), `${rows.join('\n')}\n`);
-    const events = await readFile(join(this.path, 'events.jsonl'), 'utf8').catch(() => '');
-    const lines = events.split('\n').filter((line) => line !== '');
-    const kept = lines.filter((line) => {
-      const event = parseEvent(line);
-      return event !== undefined && event.event !== 'done' && !((event.epoch ?? -1) >= epoch);
-    });
-    await writeFileAtomic(join(this.path, 'events.jsonl'), kept.map((line) => `${line}\n`).join(''));
-  }
-
-  /** Whether the run has come to its end and nothing was left to do. */
+  /** Whether the run has come to its end and has not been begun again since. */
   async isFinished(): Promise<boolean> {
-    const text = await readFile(join(this.path, 'events.jsonl'), 'utf8').catch(() => '');
-    return text.split('\n').some((line) => parseEvent(line)?.event === 'done');
+    const kinds = (await this.events.read()).split('\n').map(eventOf);
+    return kinds.lastIndexOf('done') > kinds.lastIndexOf('start');
   }
 
   /** Refuses a folder that can't become a run's, before anything costly is done. */
@@ -115,15 +112,6 @@ export class RunFolder {
 
   async writeConfig(config: object): Promise<void> {
     await writeFileAtomic(join(this.path, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
-  }
-
-  async appendResult(row: ResultRow): Promise<void> {
-    const cells = (Object.keys(columns) as (keyof ResultRow)[]).map((column) => row[column] ?? '');
-    await appendFile(join(this.path, 'results.csv'), `${cells.join(',')}\n`);
-  }
-
-  async appendEvent(event: object): Promise<void> {
-    await appendFile(join(this.path, 'events.jsonl'), `${JSON.stringify(event)}\n`);
   }
 
   weights(name: 'last' | 'best'): string {
@@ -147,18 +135,25 @@ export class RunFolder {
   }
 }
 
-/** A line of `events.jsonl`; a last one that was cut off is no event. */
-function parseEvent(line: string): { event?: string; epoch?: number } | undefined {
+/** The kind of event on a line of `events.jsonl`; none on one that was cut off. */
+function eventOf(line: string): unknown {
   try {
-    return JSON.parse(line) as { event?: string; epoch?: number };
+    return (JSON.parse(line) as { event?: unknown } | null)?.event;
   } catch {
     return undefined;
   }
 }
 
+/** Makes a folder and those above it. */
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: Error) => {
+    throw new RunFolderError(`the run folder ${path} can't be made: ${cause.message}`, { cause });
+  });
+}
+
 /** Makes the first of `PARENT/1`, `PARENT/2`, … that is not there, also while other runs do the same. */
 async function nextFree(parent: string): Promise<string> {
-  await mkdir(parent, { recursive: true });
+  await makeFolder(parent);
   const numbers = (await readdir(parent)).filter((name) => /^\d+$/.test(name)).map(Number);
   for (let number = Math.max(0, ...numbers) + 1; ; number++) {
     const path = join(parent, String(number));
@@ -166,24 +161,26 @@ async function nextFree(parent: string): Promise<string> {
       await mkdir(path);
       return path;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+      const { message } = error as Error;
+      throw new RunFolderError(`the run folder ${path} can't be made: ${message}`, { cause: error });
     }
   }
 }
 
 async function emptyFolder(path: string): Promise<string> {
   await refuseUnlessEmpty(path);
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   return path;
 }
 
 async function refuseUnlessEmpty(path: string): Promise<void> {
   const entries = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
-    if (error.code === 'ENOTDIR') throw new Error(`--out ${path} is a file, expected a new or empty folder`);
-    throw new Error(`--out ${path} can't be used: ${error.message}`, { cause: error });
+    if (error.code === 'ENOTDIR') throw new RunFolderError(`--out ${path} is a file, expected a new or empty folder`);
+    throw new RunFolderError(`--out ${path} can't be used: ${error.message}`, { cause: error });
   });
   if (entries.length === 0) return;
   const what = entries.includes('config.json') ? 'holds a run already' : 'is not empty';
-  throw new Error(`--out ${path} ${what}: expected a new or empty folder`);
+  throw new RunFolderError(`--out ${path} ${what}: expected a new or empty folder`);
 }

@@ -1,19 +1,5 @@
+import type { RunConfig } from '../runs/runConfig.ts';
 import type { TrainOptions } from './trainOptions.ts';
-
-/** What a run's `config.json` holds of the arguments that a resumed run must share. */
-export interface RunConfig {
-  readonly task: string;
-  readonly recipe: string;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly seed: number;
-  readonly backend: string;
-  readonly limit?: number;
-  readonly threads?: number;
-  readonly dataDir?: string;
-  readonly dataChecksums: Readonly<Record<string, string>>;
-}
 
 /** The options whose values a run keeps for good, and what the config calls them. */
 const fixed = {

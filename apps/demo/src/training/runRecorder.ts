@@ -1,14 +1,17 @@
 import {
+  callbacks,
   type EpochResult,
+  type FitControl,
   NonFiniteLossError,
+  type nn,
   type StepInfo,
   type Trainer,
   type TrainerCallback,
+  TrainerStateError,
 } from '@flambeau/core';
 import type { EpochFigures, ImageModel } from '@flambeau/vision';
 import { InterruptedError } from '../commandLine/failure.ts';
 import { howToRun } from '../commandLine/howToRun.ts';
-import { breather } from '../commandLine/interrupt.ts';
 import { count } from '../console/amounts.ts';
 import type { Output } from '../console/output.ts';
 import { type ProgressBar, startProgressBar } from '../console/progressBar.ts';
@@ -33,53 +36,90 @@ export interface RunRecorderOptions {
 /** What a resumed run needs to know of the epochs before. */
 export interface RecorderState {
   readonly history: readonly EpochFigures[];
-  readonly best?: { readonly epoch: number; readonly testAccuracy: number };
 }
 
-/** Shows how training goes and keeps it in the run folder: epoch lines, events, rows, weights. */
+/** Only a log that a run in this very folder has begun is ever replaced. */
+const ours = { overwrite: true };
+
+/**
+ * Shows how training goes and keeps it in the run folder. The work is done by core's callbacks (progress, best weights,
+ * rows, events); what is the command line's own stands here: its lines, its events' form, the last weights and the state.
+ */
 export class RunRecorder implements TrainerCallback {
   history: EpochFigures[] = [];
-  /** The epoch whose weights did best on the test set. */
-  best: { epoch: number; testAccuracy: number } | undefined;
   private readonly options: RunRecorderOptions;
-  private readonly breathe = breather();
+  private readonly bestWeights: callbacks.BestWeights;
+  private readonly events: callbacks.JsonlLog;
   private bar: ProgressBar | undefined;
   private at: StepInfo | undefined;
-  private trainer: Trainer | undefined;
+  private trainer: FitControl | undefined;
 
   constructor(options: RunRecorderOptions) {
     this.options = options;
+    this.bestWeights = new callbacks.BestWeights({
+      monitor: 'val/accuracy',
+      save: async (weights, { epoch, validation }) => {
+        await this.writeWeights('best', weights, epoch, validation!.accuracy);
+      },
+    });
+    this.events = new callbacks.JsonlLog(options.run.events, {
+      ...ours,
+      event: (result) => ({ time: new Date().toISOString(), ...epochEvent(result) }),
+    });
+  }
+
+  /** What the trainer is to be given, in this order: the state comes last, so that whatever a killed run lacks is done again. */
+  get callbacks(): TrainerCallback[] {
+    const progress = new callbacks.Progress({ show: ({ examples }) => this.bar?.update(examples) });
+    const lastWeights: TrainerCallback = {
+      onEpochEnd: async ({ epoch, validation }) => {
+        await this.saveWeights('last', epoch, validation!.accuracy);
+      },
+    };
+    const rows = new callbacks.CsvLog(this.options.run.results, ours);
+    return [progress, lastWeights, this.bestWeights, rows, this.events, this];
   }
 
   get trainExamples(): number {
     return this.options.about.trainExamples;
   }
 
-  /** The trainer whose state is kept. */
-  attach(trainer: Trainer): void {
-    this.trainer = trainer;
+  /** The epoch whose weights did best on the test set. */
+  get best(): { readonly epoch: number; readonly testAccuracy: number } | undefined {
+    const { best, bestEpoch } = this.bestWeights;
+    return best === undefined ? undefined : { epoch: bestEpoch, testAccuracy: best };
   }
 
-  async start(): Promise<void> {
+  /** @param trainer - whose state is kept. */
+  async start(trainer: Trainer): Promise<void> {
+    this.trainer = trainer;
     await this.emit({ event: 'start', ...this.options.about });
   }
 
   stateDict(): RecorderState {
-    return { history: this.history, ...(this.best && { best: this.best }) };
+    return { history: this.history };
   }
 
-  loadStateDict({ history, best }: RecorderState): void {
+  loadStateDict({ history }: RecorderState): void {
+    const isFigures = (figures: unknown) =>
+      typeof figures === 'object' && figures !== null && Object.values(figures).every(Number.isFinite);
+    if (!Array.isArray(history) || !history.every(isFigures)) {
+      throw new TrainerStateError("the state of the run's history is no list of figures");
+    }
     this.history = [...history];
-    this.best = best;
   }
 
   /** One event, in `events.jsonl` and, with `--json`, on standard output. */
   async emit(event: object): Promise<void> {
     this.options.output.event(event);
-    await this.options.run.appendEvent({ time: new Date().toISOString(), ...event });
+    await this.note(event);
   }
 
-  onEpochStart(epoch: number): void | Promise<void> {
+  private note(event: object): Promise<void> {
+    return this.events.write({ time: new Date().toISOString(), ...event });
+  }
+
+  onEpochStart(epoch: number): void {
     const { output, about } = this.options;
     this.at = undefined;
     this.bar = startProgressBar(output, {
@@ -88,51 +128,19 @@ export class RunRecorder implements TrainerCallback {
       amount: count,
       unit: ' images',
     });
-    return this.breathe();
   }
 
-  onStep(info: StepInfo): void | Promise<void> {
+  onStep(info: StepInfo): void {
     this.at = info;
-    this.bar?.update(info.examples);
-    return this.breathe();
   }
 
   async onEpochEnd(result: EpochResult): Promise<void> {
     this.stopBar();
-    const { output, run } = this.options;
-    const { epoch, step, totalLoss, trainLoss, trainAccuracy, totalCorrect, seconds, examplesPerSecond, lr } = result;
+    const { output } = this.options;
+    const { epoch, totalLoss, trainLoss, trainAccuracy, totalCorrect, seconds } = result;
     const { loss: testLoss, accuracy: testAccuracy } = result.validation!;
     this.history.push({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy });
-    await this.saveWeights('last', epoch, testAccuracy);
-    if (this.best === undefined || testAccuracy > this.best.testAccuracy) {
-      this.best = { epoch, testAccuracy };
-      await this.saveWeights('best', epoch, testAccuracy);
-    }
-    await run.appendResult({
-      epoch,
-      step,
-      seconds,
-      trainLoss,
-      trainAccuracy,
-      valLoss: testLoss,
-      valAccuracy: testAccuracy,
-      lr,
-    });
-    await this.emit({
-      event: 'epoch',
-      epoch,
-      step,
-      trainLoss,
-      totalLoss,
-      trainAccuracy,
-      totalCorrect,
-      seconds,
-      examplesPerSecond,
-      testLoss,
-      testAccuracy,
-      lr,
-    });
-    // Last, so that whatever a killed run lacks is done again.
+    output.event(epochEvent(result));
     await this.saveState();
     // The notes' own line, then what they leave out.
     output.say(
@@ -163,13 +171,7 @@ export class RunRecorder implements TrainerCallback {
     const batch = this.at?.batch ?? 0;
     const path = await this.saveWeights('last', epoch);
     await this.saveState();
-    await this.options.run.appendEvent({
-      time: new Date().toISOString(),
-      event: 'interrupted',
-      epoch,
-      batch,
-      checkpoint: path,
-    });
+    await this.note({ event: 'interrupted', epoch, batch, checkpoint: path });
     const done = this.at?.batches === undefined ? `${batch}` : `${batch} of ${this.at.batches}`;
     const where =
       batch > 0 ? `interrupted in epoch ${epoch} after ${done} batches` : `interrupted before epoch ${epoch}`;
@@ -184,7 +186,7 @@ export class RunRecorder implements TrainerCallback {
   private async broken(error: NonFiniteLossError): Promise<Error> {
     const { run } = this.options;
     const kept = this.history.at(-1);
-    await run.appendEvent({ time: new Date().toISOString(), event: 'failed', message: error.message });
+    await this.note({ event: 'failed', message: error.message });
     const where = kept
       ? `the weights of epoch ${kept.epoch}, the last good ones, are in ${run.weights('last')}`
       : 'no epoch was finished, so there are no good weights';
@@ -192,8 +194,12 @@ export class RunRecorder implements TrainerCallback {
   }
 
   private async saveWeights(name: 'last' | 'best', epoch: number, testAccuracy?: number): Promise<string> {
-    const { run, model, about } = this.options;
-    return run.saveWeights(name, await model.stateDict(), {
+    return this.writeWeights(name, await this.options.model.stateDict(), epoch, testAccuracy);
+  }
+
+  private writeWeights(name: 'last' | 'best', weights: nn.StateDict, epoch: number, testAccuracy?: number) {
+    const { run, about } = this.options;
+    return run.saveWeights(name, weights, {
       task: about.task,
       model: about.model,
       recipe: about.recipe,
@@ -207,4 +213,24 @@ export class RunRecorder implements TrainerCallback {
     this.bar?.stop();
     this.bar = undefined;
   }
+}
+
+/** The event of an epoch, as scripts rely on it. */
+function epochEvent(result: EpochResult) {
+  const { epoch, step, trainLoss, totalLoss, trainAccuracy, totalCorrect, seconds, examplesPerSecond, lr } = result;
+  const { loss: testLoss, accuracy: testAccuracy } = result.validation!;
+  return {
+    event: 'epoch',
+    epoch,
+    step,
+    trainLoss,
+    totalLoss,
+    trainAccuracy,
+    totalCorrect,
+    seconds,
+    examplesPerSecond,
+    testLoss,
+    testAccuracy,
+    lr,
+  };
 }

@@ -4,13 +4,14 @@ import { lossFunctionOf, type Recipe, recipeNamed } from '@flambeau/vision';
 import { onInterrupt } from '../commandLine/interrupt.ts';
 import { count } from '../console/amounts.ts';
 import { createOutput } from '../console/output.ts';
+import type { RunConfig } from '../runs/runConfig.ts';
 import { RunFolder } from '../runs/runFolder.ts';
 import { versions } from '../runs/versions.ts';
 import { testBatchSize } from './evaluateOnTest.ts';
 import { finishRun } from './finishRun.ts';
 import { ImageTrainer } from './imageTrainer.ts';
 import { loadData } from './loadData.ts';
-import { checkSameData, type RunConfig, resumeOptions } from './resumeRun.ts';
+import { checkSameData, resumeOptions } from './resumeRun.ts';
 import { RunRecorder } from './runRecorder.ts';
 import type { TrainOptions } from './trainOptions.ts';
 
@@ -33,7 +34,7 @@ function resolveSettings(options: TrainOptions, recipe: Recipe) {
 /** A run to go on with. */
 interface ResumedRun {
   readonly run: RunFolder;
-  readonly config: RunConfig & { readonly started?: string };
+  readonly config: RunConfig;
 }
 
 /**
@@ -49,7 +50,7 @@ export async function resumeImages(
   { showFeatures = false }: { showFeatures?: boolean } = {},
 ): Promise<void> {
   const run = await RunFolder.open(folder);
-  const config = (await run.readConfig()) as unknown as ResumedRun['config'];
+  const config = await run.readConfig();
   if (config.task !== task) throw new Error(`${folder} is a run of ${config.task}, expected ${task}`);
   const options = resumeOptions(config, given, folder);
   if ((await run.isFinished()) && options.epochs === config.epochs) {
@@ -123,6 +124,13 @@ export async function trainImages(
       runDir: run.path,
     };
     const recorder = new RunRecorder({ run, output, model, signal, about });
+    const lossFunction = lossFunctionOf(recipe, model);
+    const trainer = new ImageTrainer(
+      { model, optimizer, scheduler, lossFunction, callbacks: recorder.callbacks },
+      classes,
+    );
+    const state = await resume?.run.loadResume();
+    if (state !== undefined) run.restore(() => trainer.loadStateDict(state));
     await run.writeConfig({
       ...about,
       started: resume?.config.started ?? new Date().toISOString(),
@@ -136,13 +144,7 @@ export async function trainImages(
       dataChecksums: source.checksums,
       versions: versions(),
     });
-    const lossFunction = lossFunctionOf(recipe, model);
-    const trainer = new ImageTrainer({ model, optimizer, scheduler, lossFunction, callbacks: [recorder] }, classes);
-    recorder.attach(trainer);
-    const state = await resume?.run.loadResume();
-    if (state !== undefined) trainer.loadStateDict(state);
-    if (resume) await run.rewind(trainer.epoch);
-    await recorder.start();
+    await recorder.start(trainer);
     output.say(
       `${about.model}, ${count(parameters)} parameters, on ${backend.name} (${backend.device}): ` +
         `${count(train.length)} training and ${count(test.length)} test images, run folder ${shown(run.path)}`,

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { RunFolderError } from './runFolderError.ts';
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
+
+const schema = v.looseObject({
+  task: v.string(),
+  recipe: v.string(),
+  epochs: count,
+  batchSize: count,
+  learningRate: positive,
+  seed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  backend: v.string(),
+  limit: v.optional(count),
+  threads: v.optional(count),
+  dataDir: v.optional(v.string()),
+  started: v.optional(v.string()),
+  dataChecksums: v.record(v.string(), v.string()),
+});
+
+/** What a run's `config.json` holds of the arguments that a resumed run must share. */
+export type RunConfig = Readonly<v.InferOutput<typeof schema>>;
+
+/**
+ * Reads what stands in a `config.json`.
+ *
+ * @throws RunFolderError if it is no JSON, or lacks what a run needs to go on.
+ */
+export function parseRunConfig(file: string, text: string): RunConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new RunFolderError(`${file} is damaged: it is no JSON`, { cause });
+  }
+  const parsed = v.safeParse(schema, json);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const field = v.getDotPath(issue);
+  const what = field === null ? 'it is no object' : `${field.slice(0, 40)} is ${issue.received}`;
+  throw new RunFolderError(`${file} is damaged: ${what.slice(0, 100)}, expected ${issue.expected ?? 'another value'}`);
+}
