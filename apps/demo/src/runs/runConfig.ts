@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import { RunFolderError } from './runFolderError.ts';
 
+/** A config has about 2,000. */
+const maxCharacters = 1 << 14;
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 
@@ -28,6 +31,9 @@ export type RunConfig = Readonly<v.InferOutput<typeof schema>>;
  * @throws RunFolderError if it is no JSON, or lacks what a run needs to go on.
  */
 export function parseRunConfig(file: string, text: string): RunConfig {
+  if (text.length > maxCharacters) {
+    throw new RunFolderError(`${file} is damaged: it has ${text.length} characters, expected at most ${maxCharacters}`);
+  }
   let json: unknown;
   try {
     json = JSON.parse(text);

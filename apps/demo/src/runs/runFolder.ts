@@ -101,8 +101,9 @@ export class RunFolder {
 
   /** Whether the run has come to its end and has not been begun again since. */
   async isFinished(): Promise<boolean> {
-    const kinds = (await this.events.read()).split('\n').map(eventOf);
-    return kinds.lastIndexOf('done') > kinds.lastIndexOf('start');
+    const text = await this.events.read();
+    const last = (event: string) => text.lastIndexOf(`"event":"${event}"`);
+    return last('done') > last('start');
   }
 
   /** Refuses a folder that can't become a run's, before anything costly is done. */
@@ -132,15 +133,6 @@ export class RunFolder {
   /** Writes `NAME.svg` and `NAME.png`, and gives the latter's path. */
   writePicture(name: string, svg: string): Promise<string> {
     return writePicture(join(this.path, name), svg);
-  }
-}
-
-/** The kind of event on a line of `events.jsonl`; none on one that was cut off. */
-function eventOf(line: string): unknown {
-  try {
-    return (JSON.parse(line) as { event?: unknown } | null)?.event;
-  } catch {
-    return undefined;
   }
 }
 

@@ -73,6 +73,19 @@ export function kindOfJson(text: string): string | undefined {
   }
 }
 
+/** Whether a JSON text nests no deeper than `depth`: nesting takes much more memory than it takes text. */
+export function nestsAtMost(text: string, depth: number): boolean {
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = stringEnd(text, at) - 1;
+    else if (code === 0x7b || code === 0x5b) {
+      if (++open > depth) return false;
+    } else if (code === 0x7d || code === 0x5d) open--;
+  }
+  return true;
+}
+
 function skipSpace(text: string, start: number): number {
   let at = start;
   for (let code = text.charCodeAt(at); code === 0x20 || code === 9 || code === 10 || code === 13; ) {

@@ -1,3 +1,4 @@
+import { nestsAtMost } from '../io/jsonMembers.ts';
 import type { Optimizer, OptimizerState } from '../optim/optimizer.ts';
 import type { Scheduler, SchedulerState } from '../optim/scheduler.ts';
 import { TrainerStateError } from './trainerStateError.ts';
@@ -28,6 +29,9 @@ export interface Numbers {
   readonly scheduler: SchedulerState | null;
   readonly callbacks: readonly unknown[];
 }
+
+/** Schedulers may hold schedulers; no state nests deeper than a few. */
+const MAX_DEPTH = 64;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -77,6 +81,7 @@ export function checkNumbers(
   parts: { readonly optimizer: Optimizer; readonly scheduler?: Scheduler; readonly callbacks: readonly unknown[] },
 ): Numbers {
   if (json === undefined) throw new TrainerStateError('expected the state of a Trainer, got a file without one');
+  if (!nestsAtMost(json, MAX_DEPTH)) throw new TrainerStateError(`the state's numbers nest deeper than ${MAX_DEPTH}`);
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);

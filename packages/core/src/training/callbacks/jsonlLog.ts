@@ -1,3 +1,4 @@
+import { nestsAtMost } from '../../io/jsonMembers.ts';
 import type { EpochResult } from '../epochResult.ts';
 import type { FitControl, TrainerCallback } from '../trainerCallback.ts';
 import { type LogOptions, rewind, type TextLog } from './textLog.ts';
@@ -7,8 +8,12 @@ export interface JsonlLogOptions extends LogOptions {
   readonly event?: (result: EpochResult) => object;
 }
 
-/** A line's event and epoch; undefined for one that was cut off. */
+/** No event that is worth its line nests deeper. */
+const MAX_DEPTH = 64;
+
+/** A line's event and epoch; undefined for one that was cut off or is none of ours. */
 function parseLine(line: string): { readonly event?: unknown; readonly epoch?: unknown } | undefined {
+  if (!nestsAtMost(line, MAX_DEPTH)) return undefined;
   try {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null ? value : undefined;
