@@ -62,7 +62,7 @@ describe('the recipe best', () => {
 
   it('lets weights decay, and neither biases nor what batch norm scales and shifts by', () => {
     const { model, optimizer } = run();
-    const groups = (optimizer as optim.SGD).paramGroups;
+    const groups = (optimizer as optim.AdamW).paramGroups;
     expect(groups.map(({ weightDecay }) => weightDecay > 0)).toEqual([true, false]);
     expect(groups[0]!.params.every(({ rank }) => rank > 1)).toBe(true);
     expect(groups.flatMap(({ params }) => params)).toHaveLength(model.parameters().length);
