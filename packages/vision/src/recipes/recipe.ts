@@ -112,7 +112,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
         cycleMomentum: false,
       }),
     labelSmoothing: 0.1,
-    transform: new Compose([new RandomHorizontalFlip(), new RandomErasing({ p: 0.25, scale: [0.02, 0.2] })]),
+    transform: new Compose([new RandomHorizontalFlip(), new RandomErasing({ p: 0.2, scale: [0.02, 0.2] })]),
   },
 };
 
