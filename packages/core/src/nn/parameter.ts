@@ -1,6 +1,7 @@
-import { cast, tidy, Variable } from '@tensorflow/tfjs-core';
+import { Variable } from '@tensorflow/tfjs-core';
 import { type Backend, backendOf, getDefaultBackend, toHost } from '../backend/backend.ts';
 import { internals } from '../backend/engine.ts';
+import { convertDType, type DeviceDType } from '../tensor/convertDType.ts';
 import { type DType, type HostArray, hostArray } from '../tensor/hostArray.ts';
 import { expectShape } from '../tensor/shape.ts';
 
@@ -32,14 +33,14 @@ class OwnedTensor extends Variable {
     return toHost(this);
   }
 
-  /** Takes over values of the same shape, from a state dict. */
+  /** Takes over values of the same shape, from a state dict: of any element type, converted as PyTorch's `copy_` does. */
   load(values: HostArray, backend: Backend = backendOf(this)): void {
     this.stage(values, backend).commit();
   }
 
   /** Puts values of the same shape beside the present ones, to take their place later or not. */
   stage(values: HostArray, backend: Backend = backendOf(this)): StagedValues {
-    const tensor = backend.run(() => tidy(() => cast(backend.tensor(values), this.dtype)));
+    const tensor = backend.tensor(convertDType(values, this.dtype as DeviceDType));
     try {
       expectShape(this.name, 'values', tensor, this.shape);
     } catch (error) {
@@ -116,7 +117,7 @@ export class Counter {
 
   stage(values: HostArray): StagedValues {
     if (values.data.length !== 1) throw new RangeError(`expected one number, got shape [${values.shape.join(', ')}]`);
-    const value = Number(values.data[0]);
+    const value = values.dtype === 'int64' ? Number(values.data[0]) : convertDType(values, 'int32').data[0];
     return {
       commit: () => {
         this.value = value;
