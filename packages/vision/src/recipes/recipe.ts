@@ -1,6 +1,7 @@
 import { functional as F, type LossFunction, type nn, optim } from '@flambeau/core';
 import { type ImageModelEntry, imageModels } from '../models/imageModel.ts';
 import { Compose } from '../transforms/compose.ts';
+import { RandomCrop } from '../transforms/randomCrop.ts';
 import { RandomErasing } from '../transforms/randomErasing.ts';
 import { RandomHorizontalFlip } from '../transforms/randomHorizontalFlip.ts';
 import type { Transform } from '../transforms/transform.ts';
@@ -87,7 +88,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   best: {
     name: 'best',
-    description: 'a residual network, AdamW with a 1cycle schedule, label smoothing, mirrored and partly erased images',
+    description:
+      'a residual network, AdamW with a 1cycle schedule, label smoothing; images shifted, mirrored, partly erased',
     model: imageModels.get('ResidualCnn')!,
     batchSize: 100,
     epochs: 12,
@@ -112,7 +114,11 @@ export const recipes: Readonly<Record<string, Recipe>> = {
         cycleMomentum: false,
       }),
     labelSmoothing: 0.1,
-    transform: new Compose([new RandomHorizontalFlip(), new RandomErasing({ p: 0.2, scale: [0.02, 0.2] })]),
+    transform: new Compose([
+      new RandomCrop(28, { padding: 1 }),
+      new RandomHorizontalFlip(),
+      new RandomErasing({ p: 0.4, scale: [0.02, 0.2] }),
+    ]),
   },
 };
 
