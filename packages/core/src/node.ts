@@ -1,3 +1,3 @@
 export { sweepTemporaries, writeFileAtomic } from './io/atomicFile.ts';
 export { fileLog } from './io/fileLog.ts';
-export { loadSafetensors, saveSafetensors } from './io/files.ts';
+export { loadSafetensors, loadWeights, saveSafetensors } from './io/files.ts';

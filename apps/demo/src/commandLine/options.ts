@@ -14,6 +14,7 @@ export const shared = {
   offline: () =>
     new Option('--offline', 'download nothing: without the data set on this machine, use the shipped sample'),
   backend: () => new Option('--backend <name>', 'where to compute: auto, webgpu, simd or cpu').default('auto'),
+  key: () => new Option('--key <name>', 'where a .pt checkpoint keeps its state dict (state_dict, model, …)'),
   threads: () => new Option('--threads <n>', 'threads of a CPU backend').argParser(parseCount),
 };
 
@@ -21,6 +22,11 @@ export const shared = {
 export interface OutputOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
+}
+
+/** What a command that reads a checkpoint is told. */
+export interface CheckpointChoice {
+  readonly key?: string;
 }
 
 /** What a command that computes is told. */

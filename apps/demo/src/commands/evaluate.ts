@@ -1,12 +1,19 @@
 import { Command } from 'commander';
-import { type BackendChoice, type DataChoice, type OutputOptions, shared } from '../commandLine/options.ts';
+import {
+  type BackendChoice,
+  type CheckpointChoice,
+  type DataChoice,
+  type OutputOptions,
+  shared,
+} from '../commandLine/options.ts';
 
-type EvaluateOptions = BackendChoice & DataChoice & OutputOptions;
+type EvaluateOptions = BackendChoice & CheckpointChoice & DataChoice & OutputOptions;
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('loss, accuracy, per-class table and confusion matrix of a checkpoint on its test set')
-    .argument('<checkpoint>', 'a safetensors file, of a run folder or written by PyTorch')
+    .argument('<checkpoint>', 'a state dict: safetensors, of a run folder or written by PyTorch, or a .pt file')
+    .addOption(shared.key())
     .addOption(shared.backend())
     .addOption(shared.threads())
     .addOption(shared.dataDir())

@@ -1,8 +1,14 @@
 import { Command } from 'commander';
 import { parseIndex } from '../commandLine/numbers.ts';
-import { type BackendChoice, type DataChoice, type OutputOptions, shared } from '../commandLine/options.ts';
+import {
+  type BackendChoice,
+  type CheckpointChoice,
+  type DataChoice,
+  type OutputOptions,
+  shared,
+} from '../commandLine/options.ts';
 
-interface FeatureMapsOptions extends BackendChoice, DataChoice, OutputOptions {
+interface FeatureMapsOptions extends BackendChoice, CheckpointChoice, DataChoice, OutputOptions {
   readonly index: number;
   readonly out?: string;
 }
@@ -10,9 +16,10 @@ interface FeatureMapsOptions extends BackendChoice, DataChoice, OutputOptions {
 export function featureMapsCommand(): Command {
   return new Command('feature-maps')
     .description('pictures of what the convolutions make of a test image, and of their filters')
-    .argument('<checkpoint>', 'a safetensors file, of a run folder or written by PyTorch')
+    .argument('<checkpoint>', 'a state dict: safetensors, of a run folder or written by PyTorch, or a .pt file')
     .option('--index <n>', 'which test image', parseIndex, 0)
     .option('--out <dir>', 'folder for the pictures (default: feature-maps in the run folder, or here)')
+    .addOption(shared.key())
     .addOption(shared.backend())
     .addOption(shared.threads())
     .addOption(shared.dataDir())

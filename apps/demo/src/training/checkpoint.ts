@@ -1,20 +1,21 @@
 import { basename, dirname, resolve } from 'node:path';
 import { createBackend, setDefaultBackend } from '@flambeau/core';
-import { loadSafetensors } from '@flambeau/core/node';
+import { loadWeights } from '@flambeau/core/node';
 import { type ImageModel, type ImageModelEntry, modelOfStateDict } from '@flambeau/vision';
-import type { BackendChoice } from '../commandLine/options.ts';
+import type { BackendChoice, CheckpointChoice } from '../commandLine/options.ts';
 
 /**
  * Makes a checkpoint's model on the chosen backend and gives it the checkpoint's weights; says which data set it was
  * trained on (FashionMNIST where the file does not tell, as one that PyTorch wrote).
  *
+ * @param path - a safetensors file, or a state dict that PyTorch saved (`.pt`), under `key` if it is nested.
  * @throws Error, with one sentence that names the file, if it can't be read, is damaged, or is of no model we know.
  */
 export async function loadCheckpoint(
   path: string,
-  { backend: name, threads }: BackendChoice,
+  { backend: name, threads, key }: BackendChoice & CheckpointChoice,
 ): Promise<{ model: ImageModel; entry: ImageModelEntry; dataset: string }> {
-  const { tensors, metadata } = await loadSafetensors(path);
+  const { tensors, metadata } = await loadWeights(path, { key });
   const entry = naming(path, () => modelOfStateDict(tensors.keys(), metadata));
   const backend = await createBackend(name, { threads });
   setDefaultBackend(backend);

@@ -3,6 +3,7 @@ import type { HostArray } from '../tensor/hostArray.ts';
 import { writeFileAtomic } from './atomicFile.ts';
 import { parseSafetensors, type Safetensors, serializeSafetensors } from './safetensors.ts';
 import { SafetensorsError } from './safetensorsHeader.ts';
+import { parseTorchStateDict, TorchFileError, type TorchStateDictOptions } from './torchFile/index.ts';
 
 /** Node reads at most 2 GiB at a time. */
 const MAX_READ_BYTES = 2 ** 30;
@@ -39,7 +40,35 @@ export async function saveSafetensors(
  * ```
  */
 export async function loadSafetensors(path: string): Promise<Safetensors> {
+  return parseSafetensorsOf(path, await readWhole(path));
+}
+
+/**
+ * Loads a state dict from either kind of file: safetensors, or PyTorch's own zip archive (`.pt`, `.pth`), of which nothing
+ * is run. What a file is its first bytes say, not its name.
+ *
+ * @param options - `key`, where a `.pt` file is a checkpoint that keeps its state dict under a name.
+ * @throws SafetensorsError or TorchFileError if the file is refused; Error if it can't be read. All name the file.
+ *
+ * @example
+ * ```ts
+ * model.loadStateDict((await loadWeights('model.pt')).tensors); // torch.save(model.state_dict(), 'model.pt')
+ * ```
+ */
+export async function loadWeights(path: string, options: TorchStateDictOptions = {}): Promise<Safetensors> {
   const bytes = await readWhole(path);
+  // A zip archive's first bytes, or those of torch.save's old format, whose refusal says how to save it anew.
+  const isTorchs = (bytes[0] === 0x50 && bytes[1] === 0x4b) || (bytes[0] === 0x80 && bytes[1] === 0x02);
+  if (!isTorchs) return parseSafetensorsOf(path, bytes);
+  try {
+    return { tensors: new Map(Object.entries(parseTorchStateDict(bytes, options))), metadata: new Map() };
+  } catch (error) {
+    if (!(error instanceof TorchFileError)) throw error;
+    throw new TorchFileError(`${path}: ${error.message}`, { cause: error });
+  }
+}
+
+function parseSafetensorsOf(path: string, bytes: Uint8Array): Safetensors {
   try {
     return parseSafetensors(bytes);
   } catch (error) {

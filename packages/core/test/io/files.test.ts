@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sweepTemporaries, writeFileAtomic } from '../../src/io/atomicFile.ts';
-import { loadSafetensors, saveSafetensors } from '../../src/io/files.ts';
+import { loadSafetensors, loadWeights, saveSafetensors } from '../../src/io/files.ts';
+import { TorchFileError } from '../../src/io/index.ts';
 import { SafetensorsError } from '../../src/io/safetensorsHeader.ts';
 import { type HostArray, hostArray } from '../../src/tensor/hostArray.ts';
 
@@ -50,6 +52,30 @@ describe('saveSafetensors and loadSafetensors', () => {
     await expect(loadSafetensors(folder)).rejects.toThrow(`${folder} can't be read: it is not a regular file`);
     const nowhere = join(folder, 'no', 'weights.safetensors');
     await expect(saveSafetensors(nowhere, tensors(1))).rejects.toThrow(`${nowhere} could not be written`);
+  });
+});
+
+describe('loadWeights', () => {
+  const { other }: { other: { checkpoint: string[] } } = JSON.parse(
+    readFileSync(new URL('../golden/recordings/torch_files.json', import.meta.url), 'utf8'),
+  );
+
+  it('tells safetensors from a .pt by what is in it', async () => {
+    const path = join(folder, 'either');
+    await saveSafetensors(path, tensors(1), { format: 'pt' });
+    expect((await loadWeights(path)).tensors).toEqual(new Map(tensors(1)));
+    await writeFile(path, Buffer.from(other.checkpoint[0]!, 'base64'));
+    const { tensors: nested } = await loadWeights(path, { key: 'state_dict' });
+    expect([...nested]).toEqual([['weight', hostArray('float32', [2], Float32Array.of(1, 1))]]);
+  });
+
+  it("names the file in a .pt's errors", async () => {
+    const path = join(folder, 'cut.pt');
+    await writeFile(path, Buffer.from(other.checkpoint[0]!, 'base64').subarray(0, -1));
+    await expect(loadWeights(path)).rejects.toThrow(TorchFileError);
+    await expect(loadWeights(path)).rejects.toThrow(`${path}: no end of a zip directory was found`);
+    await writeFile(path, Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex'));
+    await expect(loadWeights(path)).rejects.toThrow(`${path}: the file is in torch.save's old format`);
   });
 });
 
