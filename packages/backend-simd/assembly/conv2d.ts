@@ -10,6 +10,7 @@ import { pairTile } from "./pairTile";
 import { Pool2dGeometry, poolPlanes } from "./pool2d";
 import { blockCount, blockStart, denseTile, indirectTile } from "./tile";
 import { rectify } from "./unary";
+import { MOST_WIDE_ROWS, wideTile } from "./wideTile";
 
 /** Whether 8 neighbouring windows can be read as vectors, without wasting more than a quarter of the lanes. */
 function readsInPlace(g: Conv2dGeometry): bool {
@@ -96,14 +97,21 @@ function rowsInPlace(
   const stepBytes = (<usize>rows) << 2;
   const cornerRow = (<usize>(g.strideHeight * g.frameWidth)) << 2;
   const rowBytes = (<usize>width) << 2;
-  const rest = width & 7;
+  const wide = rows <= MOST_WIDE_ROWS ? width - (width % 12) : 0;
+  const rest = (width - wide) & 7;
   const whole = rest > 4 ? width : width - rest;
   for (let y = 0; y < height; y++) {
     const first = firstKernelRow(g, y) * rowSteps;
     const steps = max(0, lastKernelRow(g, y) * rowSteps - first);
     const rowA = a + <usize>first * stepBytes;
     const rowOffsets = offsets + ((<usize>first) << 2);
-    for (let x = 0; x < whole; x += 8) {
+    for (let x = 0; x < wide; x += 12) {
+      const shift = (<usize>x) << 2;
+      const b = source + <usize>y * cornerRow + shift;
+      const c = target + <usize>y * rowBytes + shift;
+      wideTile(rows, rowA, b, rowOffsets, steps, c, planeBytes, bias);
+    }
+    for (let x = wide; x < whole; x += 8) {
       const shift = (<usize>x) << 2;
       const b = source + <usize>y * cornerRow + shift;
       const c = target + <usize>y * rowBytes + shift;

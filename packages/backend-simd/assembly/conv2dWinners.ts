@@ -6,6 +6,7 @@
  * of numbers, whatever the stride. For each output channel the winners that do carry gradient are listed first.
  */
 import { aligned, Conv2dGeometry } from "./conv2dGeometry";
+import { transposeMatrix } from "./copy";
 import { madd } from "./madd";
 
 /** Bytes of the images that are worked on at once, so that they and the list stay in the first cache. */
@@ -64,48 +65,46 @@ function writeCorners(g: Conv2dGeometry, corners: usize): void {
 /** One group of one image, [channel][row][column], to a frame; what padding adds is 0, what it crops is left out. */
 function copyToFrame(g: Conv2dGeometry, image: usize, frame: usize): void {
   const channels = g.groupIn;
-  const width = g.frameWidth;
-  if (g.padded) memory.fill(frame, 0, frameBytes(g));
-  const firstRow = max(0, -g.padTop);
-  const lastRow = min(g.inHeight, g.frameHeight - g.padTop);
+  const pixel = (<usize>channels) << 2;
+  const plane = (<usize>(g.inHeight * g.inWidth)) << 2;
+  if (!g.padded) {
+    transposeMatrix(image, plane, frame, pixel, channels, g.inHeight * g.inWidth);
+    return;
+  }
+  memory.fill(frame, 0, frameBytes(g));
   const firstColumn = max(0, -g.padLeft);
-  const lastColumn = min(g.inWidth, width - g.padLeft);
-  const step = (<usize>channels) << 2;
-  for (let channel = 0; channel < channels; channel++) {
-    for (let y = firstRow; y < lastRow; y++) {
-      let from = image + ((<usize>((channel * g.inHeight + y) * g.inWidth + firstColumn)) << 2);
-      let to = frame + ((<usize>(((y + g.padTop) * width + firstColumn + g.padLeft) * channels + channel)) << 2);
-      for (let x = firstColumn; x < lastColumn; x++) {
-        store<u32>(to, load<u32>(from));
-        from += 4;
-        to += step;
-      }
-    }
+  const lastColumn = min(g.inWidth, g.frameWidth - g.padLeft);
+  if (lastColumn <= firstColumn) return;
+  for (let y = max(0, -g.padTop); y < min(g.inHeight, g.frameHeight - g.padTop); y++) {
+    const from = image + ((<usize>(y * g.inWidth + firstColumn)) << 2);
+    const to = frame + <usize>((y + g.padTop) * g.frameWidth + firstColumn + g.padLeft) * pixel;
+    transposeMatrix(from, plane, to, pixel, channels, lastColumn - firstColumn);
   }
 }
 
 /** A frame back to one group of one image; pixels that padding crops are 0. */
 function copyFromFrame(g: Conv2dGeometry, frame: usize, image: usize): void {
   const channels = g.groupIn;
-  const step = (<usize>channels) << 2;
-  for (let channel = 0; channel < channels; channel++) {
-    for (let y = 0; y < g.inHeight; y++) {
-      const row = y + g.padTop;
-      const inside = row >= 0 && row < g.frameHeight;
-      for (let x = 0; x < g.inWidth; x++) {
-        const column = x + g.padLeft;
-        const real = inside && column >= 0 && column < g.frameWidth;
-        const from = frame + <usize>(row * g.frameWidth + column) * step + ((<usize>channel) << 2);
-        store<u32>(image, real ? load<u32>(from) : 0);
-        image += 4;
-      }
-    }
+  const pixel = (<usize>channels) << 2;
+  const plane = (<usize>(g.inHeight * g.inWidth)) << 2;
+  if (!g.padded) {
+    transposeMatrix(frame, pixel, image, plane, g.inHeight * g.inWidth, channels);
+    return;
+  }
+  memory.fill(image, 0, <usize>channels * plane);
+  const firstColumn = max(0, -g.padLeft);
+  const lastColumn = min(g.inWidth, g.frameWidth - g.padLeft);
+  if (lastColumn <= firstColumn) return;
+  for (let y = max(0, -g.padTop); y < min(g.inHeight, g.frameHeight - g.padTop); y++) {
+    const from = frame + <usize>((y + g.padTop) * g.frameWidth + firstColumn + g.padLeft) * pixel;
+    const to = image + ((<usize>(y * g.inWidth + firstColumn)) << 2);
+    transposeMatrix(from, pixel, to, plane, lastColumn - firstColumn, channels);
   }
 }
 
 /**
- * Lists the winners of one output channel that carry gradient: where their windows' corners lie and the gradient. Neighbours
- * come from different images: their windows overlap in none.
+ * Lists the winners of one output channel that carry gradient: where their windows' corners lie, frames being `frame` bytes
+ * apart, and the gradient.
  *
  * @returns the list's end
  */
@@ -115,25 +114,30 @@ function listWinners(
   indices: usize,
   windows: i32,
   images: i32,
+  frame: usize,
   corners: usize,
   list: usize,
 ): usize {
   const pixels = <u32>(g.outHeight * g.outWidth);
-  const frame = <u32>frameBytes(g);
   const imageBytes = (<usize>(g.outChannels * windows)) << 2;
-  for (let window = 0; window < windows; window++) {
-    let at = (<usize>window) << 2;
-    let start: u32 = 0;
-    for (let image = 0; image < images; image++) {
-      const gradient = load<f32>(gradOutput + at);
-      const index = load<u32>(indices + at);
+  let start: u32 = 0;
+  for (let image = 0; image < images; image++) {
+    const end = gradOutput + ((<usize>windows) << 2);
+    let from = gradOutput;
+    let at = indices;
+    for (; from < end; from += 4) {
+      const gradient = load<u32>(from);
+      const index = load<u32>(at);
       const inside = index < pixels;
       store<u32>(list, start + load<u32>(corners + ((<usize>(inside ? index : 0)) << 2)));
-      store<f32>(list, gradient, 4);
-      list += <usize>(i32(inside) & i32(gradient != 0)) << 3;
-      at += imageBytes;
-      start += frame;
+      store<u32>(list, gradient, 4);
+      // Neither 0 nor −0.
+      list += <usize>(i32(inside) & i32(gradient << 1 != 0)) << 3;
+      at += 4;
     }
+    gradOutput += imageBytes;
+    indices += imageBytes;
+    start += <u32>frame;
   }
   return list;
 }
@@ -300,25 +304,30 @@ export function conv2dWinnersBackwardWeight(
   const groupOut = g.groupOut;
   const groupIn = g.groupIn;
   const images = imagesAtOnce(g, windows);
-  const frame = frameBytes(g);
-  const corners = aligned(scratch);
-  const frames = corners + aligned(<usize>(g.outHeight * g.outWidth) << 2);
-  const list = frames + <usize>images * frame;
-  const table = list + aligned(<usize>(images * windows) << 3);
   const imageBytes = (<usize>(groupIn * g.inHeight * g.inWidth)) << 2;
+  // One channel without padding is a frame already.
+  const isFrame = groupIn == 1 && !g.padded;
+  const frame = isFrame ? <usize>g.groups * imageBytes : frameBytes(g);
+  const corners = aligned(scratch);
+  const ownFrames = corners + aligned(<usize>(g.outHeight * g.outWidth) << 2);
+  const list = ownFrames + <usize>images * frameBytes(g);
+  const table = list + aligned(<usize>(images * windows) << 3);
   const channelBytes = (<usize>(g.kernelHeight * vectorsOf(g))) << 4;
   writeCorners(g, corners);
   memory.fill(table, 0, <usize>g.outChannels * channelBytes);
   for (let image = begin; image < end; image += images) {
     const many = min(images, end - image);
     for (let group = 0; group < g.groups; group++) {
-      for (let i = 0; i < many; i++) {
-        const source = input + <usize>((image + i) * g.groups + group) * imageBytes;
-        copyToFrame(g, source, frames + <usize>i * frame);
+      const source = input + <usize>(image * g.groups + group) * imageBytes;
+      const frames = isFrame ? source : ownFrames;
+      if (!isFrame) {
+        for (let i = 0; i < many; i++) {
+          copyToFrame(g, source + <usize>(i * g.groups) * imageBytes, frames + <usize>i * frame);
+        }
       }
       for (let channel = group * groupOut; channel < (group + 1) * groupOut; channel++) {
         const plane = (<usize>((image * g.outChannels + channel) * windows)) << 2;
-        const last = listWinners(g, gradOutput + plane, indices + plane, windows, many, corners, list);
+        const last = listWinners(g, gradOutput + plane, indices + plane, windows, many, frame, corners, list);
         sumAllRows(g, list, last, frames, table + <usize>channel * channelBytes);
       }
     }
@@ -470,7 +479,7 @@ export function conv2dWinnersBackwardInput(
       memory.fill(frames, 0, <usize>many * frame);
       for (let channel = group * groupOut; channel < (group + 1) * groupOut; channel++) {
         const plane = (<usize>((image * g.outChannels + channel) * windows)) << 2;
-        const last = listWinners(g, gradOutput + plane, indices + plane, windows, many, corners, list);
+        const last = listWinners(g, gradOutput + plane, indices + plane, windows, many, frame, corners, list);
         spreadAllRows(g, list, last, frames, packed + <usize>channel * channelBytes);
       }
       for (let i = 0; i < many; i++) {

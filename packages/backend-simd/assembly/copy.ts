@@ -1,52 +1,92 @@
 /** Copies between arrangements: transposes, slices, concatenation, padding. Elements of 4 bytes, whatever they mean. */
 
-/** out[b, j, i] = x[b, i, j] for matrices [begin, end) of `rows` × `columns`, in squares of 4 × 4. */
+/**
+ * to[j, i] = from[i, j] for one matrix of `rows` × `columns`, in squares of 4 × 4. Rows lie `fromRow` bytes apart, columns, which
+ * become rows, `toRow`.
+ */
+export function transposeMatrix(
+  from: usize,
+  fromRow: usize,
+  to: usize,
+  toRow: usize,
+  rows: i32,
+  columns: i32,
+): void {
+  if (rows == 1 && toRow == 4) {
+    memory.copy(to, from, (<usize>columns) << 2);
+    return;
+  }
+  let i = 0;
+  for (; i + 4 <= rows; i += 4) {
+    let source = from + <usize>i * fromRow;
+    let target = to + ((<usize>i) << 2);
+    let j = 0;
+    for (; j + 4 <= columns; j += 4) {
+      const x0 = v128.load(source);
+      const x1 = v128.load(source + fromRow);
+      const x2 = v128.load(source + 2 * fromRow);
+      const x3 = v128.load(source + 3 * fromRow);
+      const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+      const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
+      const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+      const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+      v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+      v128.store(target + toRow, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+      v128.store(target + 2 * toRow, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+      v128.store(target + 3 * toRow, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+      source += 16;
+      target += 4 * toRow;
+    }
+    for (; j < columns; j++) {
+      store<u32>(target, load<u32>(source));
+      store<u32>(target, load<u32>(source + fromRow), 4);
+      store<u32>(target, load<u32>(source + 2 * fromRow), 8);
+      store<u32>(target, load<u32>(source + 3 * fromRow), 12);
+      source += 4;
+      target += toRow;
+    }
+  }
+  for (; i + 2 <= rows; i += 2) {
+    let source = from + <usize>i * fromRow;
+    let target = to + ((<usize>i) << 2);
+    let j = 0;
+    for (; j + 4 <= columns; j += 4) {
+      const x0 = v128.load(source);
+      const x1 = v128.load(source + fromRow);
+      const low = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
+      const high = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+      v128.store64_lane(target, low, 0);
+      v128.store64_lane(target + toRow, low, 1);
+      v128.store64_lane(target + 2 * toRow, high, 0);
+      v128.store64_lane(target + 3 * toRow, high, 1);
+      source += 16;
+      target += 4 * toRow;
+    }
+    for (; j < columns; j++) {
+      store<u32>(target, load<u32>(source));
+      store<u32>(target, load<u32>(source + fromRow), 4);
+      source += 4;
+      target += toRow;
+    }
+  }
+  if (i < rows) {
+    let source = from + <usize>i * fromRow;
+    let target = to + ((<usize>i) << 2);
+    for (let j = 0; j < columns; j++) {
+      store<u32>(target, load<u32>(source));
+      source += 4;
+      target += toRow;
+    }
+  }
+}
+
+/** out[b, j, i] = x[b, i, j] for matrices [begin, end) of `rows` × `columns`. */
 export function transposeMatrices(x: usize, out: usize, rows: i32, columns: i32, begin: i32, end: i32): void {
   const rowBytes = (<usize>columns) << 2;
   const outRowBytes = (<usize>rows) << 2;
   const bytes = <usize>rows * rowBytes;
   for (let matrix = begin; matrix < end; matrix++) {
-    const from = x + <usize>matrix * bytes;
-    const to = out + <usize>matrix * bytes;
-    let i = 0;
-    for (; i + 4 <= rows; i += 4) {
-      let source = from + <usize>i * rowBytes;
-      let target = to + ((<usize>i) << 2);
-      let j = 0;
-      for (; j + 4 <= columns; j += 4) {
-        const x0 = v128.load(source);
-        const x1 = v128.load(source + rowBytes);
-        const x2 = v128.load(source + 2 * rowBytes);
-        const x3 = v128.load(source + 3 * rowBytes);
-        const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
-        const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
-        const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
-        const high23 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
-        v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-        v128.store(target + outRowBytes, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-        v128.store(target + 2 * outRowBytes, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-        v128.store(target + 3 * outRowBytes, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
-        source += 16;
-        target += 4 * outRowBytes;
-      }
-      for (; j < columns; j++) {
-        store<u32>(target, load<u32>(source));
-        store<u32>(target, load<u32>(source + rowBytes), 4);
-        store<u32>(target, load<u32>(source + 2 * rowBytes), 8);
-        store<u32>(target, load<u32>(source + 3 * rowBytes), 12);
-        source += 4;
-        target += outRowBytes;
-      }
-    }
-    for (; i < rows; i++) {
-      let source = from + <usize>i * rowBytes;
-      let target = to + ((<usize>i) << 2);
-      for (let j = 0; j < columns; j++) {
-        store<u32>(target, load<u32>(source));
-        source += 4;
-        target += outRowBytes;
-      }
-    }
+    transposeMatrix(x + <usize>matrix * bytes, rowBytes, out + <usize>matrix * bytes, outRowBytes, rows, columns);
   }
 }
 

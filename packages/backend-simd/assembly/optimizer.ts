@@ -1,5 +1,21 @@
-/** Optimizer steps in place, one pass over each parameter, in the order of operations of PyTorch's single-tensor code. */
+/**
+ * Optimizer steps in place, one pass over all parameters, in the order of operations of PyTorch's single-tensor code.
+ *
+ * A range of elements counts all parameters in a row, each from a multiple of 16 on: so parts begin on cache lines.
+ */
 import { loadLanes, storeLanes } from "./tile";
+
+/** Where one parameter's numbers are, as the host writes it: five i32. */
+@unmanaged
+class Slot {
+  param: usize;
+  grad: usize;
+  /** Adam's exp_avg; SGD's momentum buffer, or 0. */
+  first: usize;
+  /** Adam's exp_avg_sq. */
+  second: usize;
+  size: i32;
+}
 
 // @ts-ignore: decorator
 @inline
@@ -15,8 +31,9 @@ function store4(pointer: usize, value: v128, lanes: i32): void {
 }
 
 /**
- * Adam (torch/optim/adam.py, _single_tensor_adam) for elements [begin, end).
+ * Adam (torch/optim/adam.py, _single_tensor_adam) for elements [begin, end) of all parameters.
  *
+ * @param slots `count` of Slot, one after the other
  * @param weight 1 − β₁, what exp_avg moves towards the gradient
  * @param rest 1 − β₂
  * @param decay weight decay that is added to the gradient, or 0
@@ -25,10 +42,8 @@ function store4(pointer: usize, value: v128, lanes: i32): void {
  * @param correction √(1 − β₂ᵗ)
  */
 export function adam(
-  param: usize,
-  grad: usize,
-  expAvg: usize,
-  expAvgSq: usize,
+  slots: usize,
+  count: i32,
   weight: f32,
   beta2: f32,
   rest: f32,
@@ -41,6 +56,34 @@ export function adam(
   begin: i32,
   end: i32,
 ): void {
+  let start = 0;
+  for (let i = 0; i < count; i++) {
+    const slot = changetype<Slot>(slots + <usize>i * offsetof<Slot>());
+    const from = max(begin - start, 0);
+    const to = min(end - start, slot.size);
+    if (from < to) adamOf(slot, weight, beta2, rest, decay, shrink, stepSize, correction, eps, maximize, from, to);
+    start += (slot.size + 15) & ~15;
+  }
+}
+
+function adamOf(
+  slot: Slot,
+  weight: f32,
+  beta2: f32,
+  rest: f32,
+  decay: f32,
+  shrink: f32,
+  stepSize: f32,
+  correction: f32,
+  eps: f32,
+  maximize: bool,
+  begin: i32,
+  end: i32,
+): void {
+  const param = slot.param;
+  const grad = slot.grad;
+  const expAvg = slot.first;
+  const expAvgSq = slot.second;
   const weights = f32x4.splat(weight);
   const keep = f32x4.splat(beta2);
   const rests = f32x4.splat(rest);
@@ -75,15 +118,15 @@ export function adam(
 }
 
 /**
- * SGD (torch/optim/sgd.py, _single_tensor_sgd) for elements [begin, end). buffer may be 0: no momentum.
+ * SGD (torch/optim/sgd.py, _single_tensor_sgd) for elements [begin, end) of all parameters. A buffer may be 0: no momentum.
  *
+ * @param slots `count` of Slot, one after the other
  * @param rest 1 − dampening
  * @param first the buffer holds nothing yet and becomes the gradient
  */
 export function sgd(
-  param: usize,
-  grad: usize,
-  buffer: usize,
+  slots: usize,
+  count: i32,
   lr: f32,
   momentum: f32,
   rest: f32,
@@ -94,6 +137,31 @@ export function sgd(
   begin: i32,
   end: i32,
 ): void {
+  let start = 0;
+  for (let i = 0; i < count; i++) {
+    const slot = changetype<Slot>(slots + <usize>i * offsetof<Slot>());
+    const from = max(begin - start, 0);
+    const to = min(end - start, slot.size);
+    if (from < to) sgdOf(slot, lr, momentum, rest, decay, nesterov, maximize, first, from, to);
+    start += (slot.size + 15) & ~15;
+  }
+}
+
+function sgdOf(
+  slot: Slot,
+  lr: f32,
+  momentum: f32,
+  rest: f32,
+  decay: f32,
+  nesterov: bool,
+  maximize: bool,
+  first: bool,
+  begin: i32,
+  end: i32,
+): void {
+  const param = slot.param;
+  const grad = slot.grad;
+  const buffer = slot.first;
   const minusLr = f32x4.splat(-lr);
   const momenta = f32x4.splat(momentum);
   const rests = f32x4.splat(rest);

@@ -49,41 +49,54 @@ function poolWindow(g: Pool2dGeometry, plane: usize, y: i32, x: i32, value: usiz
   store<i32>(index, bestIndex);
 }
 
-/** Where b takes a's place: b > a; or, with NaN winning, b is NaN; or, with NaN passed over, a is. */
+/** Lane by lane whether `next` beats `best`, which then becomes it, and `where` becomes `index`. Without NaN. */
 // @ts-ignore: decorator
 @inline
-function loses(a: v128, b: v128, ignoreNaN: v128): v128 {
-  const nan = v128.bitselect(f32x4.ne(a, a), f32x4.ne(b, b), ignoreNaN);
-  return v128.or(f32x4.gt(b, a), nan);
+function winner(best: v128, next: v128, where: v128, index: v128): v128 {
+  return v128.bitselect(index, where, f32x4.gt(next, best));
 }
 
 /** 2 × 2 windows side by side, 4 at a time: `count` outputs of one row, a multiple of 4. */
-// @ts-ignore: decorator
-@inline
-function poolPairs(RECTIFIED: bool, top: usize, width: i32, firstIndex: i32, count: i32, ignoreNaN: v128, value: usize, index: usize): void {
+function poolPairs(g: Pool2dGeometry, plane: usize, y: i32, count: i32, value: usize, index: usize): void {
+  const width = g.inWidth;
   const rowBytes = (<usize>width) << 2;
-  let at = i32x4.add(i32x4.splat(firstIndex), i32x4(0, 2, 4, 6));
+  const first = 2 * y * width;
+  const zero = f32x4.splat(0);
+  const right = i32x4.splat(1);
+  const below = i32x4.splat(width);
+  let top = plane + ((<usize>first) << 2);
+  let at = i32x4.add(i32x4.splat(first), i32x4(0, 2, 4, 6));
   for (let x = 0; x < count; x += 4) {
-    const t0 = RECTIFIED ? rectified(v128.load(top)) : v128.load(top);
-    const t1 = RECTIFIED ? rectified(v128.load(top, 16)) : v128.load(top, 16);
-    const b0 = RECTIFIED ? rectified(v128.load(top + rowBytes)) : v128.load(top + rowBytes);
-    const b1 = RECTIFIED ? rectified(v128.load(top + rowBytes, 16)) : v128.load(top + rowBytes, 16);
-    let best = v128.shuffle<f32>(t0, t1, 0, 2, 4, 6);
-    let where = at;
-    let next = v128.shuffle<f32>(t0, t1, 1, 3, 5, 7);
-    let take = loses(best, next, ignoreNaN);
-    best = v128.bitselect(next, best, take);
-    where = v128.bitselect(i32x4.add(at, i32x4.splat(1)), where, take);
-    next = v128.shuffle<f32>(b0, b1, 0, 2, 4, 6);
-    take = loses(best, next, ignoreNaN);
-    best = v128.bitselect(next, best, take);
-    where = v128.bitselect(i32x4.add(at, i32x4.splat(width)), where, take);
-    next = v128.shuffle<f32>(b0, b1, 1, 3, 5, 7);
-    take = loses(best, next, ignoreNaN);
-    best = v128.bitselect(next, best, take);
-    where = v128.bitselect(i32x4.add(at, i32x4.splat(width + 1)), where, take);
-    v128.store(value, best);
-    v128.store(index, where);
+    const t0 = v128.load(top);
+    const t1 = v128.load(top, 16);
+    const b0 = v128.load(top + rowBytes);
+    const b1 = v128.load(top + rowBytes, 16);
+    const x0 = v128.shuffle<f32>(t0, t1, 0, 2, 4, 6);
+    const x1 = v128.shuffle<f32>(t0, t1, 1, 3, 5, 7);
+    const x2 = v128.shuffle<f32>(b0, b1, 0, 2, 4, 6);
+    const x3 = v128.shuffle<f32>(b0, b1, 1, 3, 5, 7);
+    // A sum is NaN if a term is (or where infinities cancel): then the windows are looked at one by one.
+    const sum = f32x4.add(f32x4.add(x0, x1), f32x4.add(x2, x3));
+    if (v128.any_true(f32x4.ne(sum, sum))) {
+      for (let i = 0; i < 4; i++) {
+        poolWindow(g, plane, y, x + i, value + ((<usize>i) << 2), index + ((<usize>i) << 2));
+      }
+    } else {
+      let where = winner(x0, x1, at, i32x4.add(at, right));
+      let best = f32x4.pmax(x0, x1);
+      const under = i32x4.add(at, below);
+      where = winner(best, x2, where, under);
+      best = f32x4.pmax(best, x2);
+      where = winner(best, x3, where, i32x4.add(under, right));
+      best = f32x4.pmax(best, x3);
+      if (g.rectified) {
+        // Where none is above 0 all count as 0, and the first of equals wins.
+        where = v128.bitselect(at, where, f32x4.le(best, zero));
+        best = rectified(best);
+      }
+      v128.store(value, best);
+      v128.store(index, where);
+    }
     top += 32;
     value += 16;
     index += 16;
@@ -114,16 +127,12 @@ export function poolPlanes(
   // Padding at the bottom or right, or ceil mode, may let the last windows hang over the edge.
   const wholeRows = pairs ? min(g.outHeight, g.inHeight >> 1) : 0;
   const wholeColumns = pairs ? min(g.outWidth, g.inWidth >> 1) & ~3 : 0;
-  const ignoreNaN = i32x4.splat(-g.ignoreNaN);
   for (let plane = 0; plane < count; plane++) {
     for (let y = 0; y < g.outHeight; y++) {
       const row = <usize>(first + plane) * outBytes + ((<usize>(y * g.outWidth)) << 2);
       let x = 0;
       if (y < wholeRows) {
-        const at = 2 * y * g.inWidth;
-        const top = from + ((<usize>at) << 2);
-        if (g.rectified) poolPairs(true, top, g.inWidth, at, wholeColumns, ignoreNaN, output + row, indices + row);
-        else poolPairs(false, top, g.inWidth, at, wholeColumns, ignoreNaN, output + row, indices + row);
+        poolPairs(g, from, y, wholeColumns, output + row, indices + row);
         x = wholeColumns;
       }
       for (; x < g.outWidth; x++) {

@@ -14,7 +14,7 @@ export interface WorkerStart {
 }
 
 /** How often a worker looks for work before it sleeps: some 300 µs, so that it stays awake through most of a training step. */
-const LOOKS = 10_000;
+const LOOKS = 100_000;
 
 function serve({ module, memory, control: buffer, part }: WorkerStart): never {
   const instance = new WebAssembly.Instance(module, { env: { memory } });

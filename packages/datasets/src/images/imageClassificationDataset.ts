@@ -124,16 +124,25 @@ export class ImageClassificationDataset implements Dataset<LabelledImage | Label
   }
 
   /**
-   * Writes the image at `index` into `out` from `offset` on, as `torchvision.transforms.ToTensor` makes it: x / 255,
-   * rounded to float32. Indexing views of one image is twice as fast as indexing the whole with offsets.
+   * Writes the image at `index` into `out` from `offset` on, as `torchvision.transforms.ToTensor` makes it. Indexing views of one image is twice as fast as indexing the whole with offsets.
    */
   #write(index: number, out: Float32Array, offset: number): void {
     const size = this.images.shape[2] * this.images.shape[3];
     const from = this.images.data.subarray(index * size, (index + 1) * size);
     const to = out.subarray(offset, offset + size);
-    for (let pixel = 0; pixel < size; pixel++) to[pixel] = from[pixel] / 255;
+    let pixel = 0;
+    for (; pixel + 4 <= size; pixel += 4) {
+      to[pixel] = BRIGHTNESS[from[pixel]];
+      to[pixel + 1] = BRIGHTNESS[from[pixel + 1]];
+      to[pixel + 2] = BRIGHTNESS[from[pixel + 2]];
+      to[pixel + 3] = BRIGHTNESS[from[pixel + 3]];
+    }
+    for (; pixel < size; pixel++) to[pixel] = BRIGHTNESS[from[pixel]];
   }
 }
+
+/** x / 255 for each byte, rounded to float32: looking it up is faster than dividing. */
+const BRIGHTNESS = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
 function isImageShape(shape: readonly number[]): boolean {
   return shape.length === 3 || (shape.length === 4 && shape[1] === 1);
