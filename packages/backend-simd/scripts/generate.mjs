@@ -1,12 +1,13 @@
 // Compiles assembly/ into src/wasm/kernels.generated.ts: the binaries as base64 (files of their own would have to be found at
 // run time by every bundler and runner) and the types of what they export. A memory that threads share has to be imported as such:
-// that is a binary of its own. And src/threads/worker.ts into src/threads/worker.generated.ts, a string.
+// that is a binary of its own, and so is one with fused multiply-adds. And src/threads/worker.ts into src/threads/worker.generated.ts, a string.
 // Skips what hasn't changed since.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const require = createRequire(import.meta.url);
@@ -16,20 +17,29 @@ const assembly = readdirSync(join(root, 'assembly'))
   .sort()
   .map((name) => `assembly/${name}`);
 
+const SHARED = ['--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads'];
+const RELAXED = ['--enable', 'relaxed-simd'];
+
 await generate('src/wasm/kernels.generated.ts', ['assemblyscript', ...assembly], async () => {
   const declarations = exportedFunctions();
   const plain = await compile([]);
-  const shared = await compile(['--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads']);
-  let alike = 0;
-  while (plain.at(-1 - alike) === shared.at(-1 - alike)) alike++;
+  const shared = await compile(SHARED);
+  const relaxed = await compile(RELAXED);
+  const relaxedShared = await compile([...SHARED, ...RELAXED]);
+  const sharedTail = alikeAtTheEnd(plain, shared);
+  const relaxedTail = alikeAtTheEnd(relaxed, relaxedShared);
   return (
     `/** What the compiled kernels export. Pointers are byte offsets into the memory they were instantiated with. */\n` +
     `export interface KernelExports {\n${declarations.join('\n')}\n}\n\n` +
     `/** The binary for a memory of one thread. */\n` +
     `export const kernelsBase64 =\n  '${base64(plain)}';\n\n` +
     `/** How the binary for a memory that threads share begins; it ends with the same bytes, so many of them. */\n` +
-    `export const sharedHeadBase64 =\n  '${base64(shared.subarray(0, shared.length - alike))}';\n` +
-    `export const sharedTailBytes = ${alike};\n`
+    `export const sharedHeadBase64 =\n  '${base64(shared.subarray(0, shared.length - sharedTail))}';\n` +
+    `export const sharedTailBytes = ${sharedTail};\n\n` +
+    `/** The same two with fused multiply-adds (relaxed SIMD). */\n` +
+    `export const relaxedBase64 =\n  '${base64(relaxed)}';\n` +
+    `export const relaxedSharedHeadBase64 =\n  '${base64(relaxedShared.subarray(0, relaxedShared.length - relaxedTail))}';\n` +
+    `export const relaxedSharedTailBytes = ${relaxedTail};\n`
   );
 });
 
@@ -96,10 +106,19 @@ async function compile(flags) {
   );
   if (error) throw new Error(`assembly/ does not compile:\n${stderr.toString()}`);
   const binary = files['kernels.wasm'];
+  // Node 20 reads relaxed SIMD only with this flag; later ones don't know it.
+  if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
   const parts = WebAssembly.Module.exports(new WebAssembly.Module(binary));
   const odd = parts.filter((part) => part.kind !== 'function');
   if (odd.length > 0) throw new Error(`the kernels may export functions only, not ${odd[0].name}`);
   return binary;
+}
+
+/** How many bytes at the end of two binaries are the same. */
+function alikeAtTheEnd(a, b) {
+  let alike = 0;
+  while (a.at(-1 - alike) === b.at(-1 - alike)) alike++;
+  return alike;
 }
 
 function base64(bytes) {

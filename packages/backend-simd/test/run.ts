@@ -18,12 +18,20 @@ export interface Result {
 
 /**
  * The backends that the tests run on: what is freed turns to NaN, and every kernel is cut that has two of anything, each part
- * left to its own thread. One thread has a memory of its own, the others share theirs.
+ * left to its own thread. One thread has a memory of its own, the others share theirs. Both builds of the kernels, one with
+ * fused multiply-adds, with a memory of either kind; where the engine has none, they are the same.
  */
-export const TEST_BACKENDS = [1, 2, 3].map((threads) => ({
-  threads,
-  name: registerSimdBackend({ name: `simd-test-${threads}`, threads, poisonFreed: true, splitAlways: true }),
-}));
+export const TEST_BACKENDS = [
+  { threads: 1, relaxedSimd: true },
+  { threads: 1, relaxedSimd: false },
+  { threads: 2, relaxedSimd: true },
+  { threads: 3, relaxedSimd: false },
+].map(({ threads, relaxedSimd }) => {
+  const kind = relaxedSimd ? 'relaxed' : 'plain';
+  const name = `simd-test-${threads}-${kind}`;
+  registerSimdBackend({ name, threads, relaxedSimd, poisonFreed: true, splitAlways: true });
+  return { threads, kind, name };
+});
 
 let current = TEST_BACKENDS[0]!.name;
 
@@ -31,9 +39,9 @@ export function testBackendName(): string {
   return current;
 }
 
-/** Declares a group of tests once for each number of threads. */
+/** Declares a group of tests once for each test backend. */
 export function describeOnThreads(title: string, tests: () => void): void {
-  describe.each(TEST_BACKENDS)(`${title}, threads: $threads`, ({ name }) => {
+  describe.each(TEST_BACKENDS)(`${title}, $kind, threads: $threads`, ({ name }) => {
     beforeAll(() => {
       current = name;
     });

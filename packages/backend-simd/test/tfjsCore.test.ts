@@ -55,7 +55,7 @@ describe("tfjs-core's own test suite", () => {
   });
 
   test('passes when freed memory is poisoned and every kernel cut that has two of anything', async () => {
-    const options = { name: 'simd-poison', threads: 2, poisonFreed: true, splitAlways: true };
+    const options = { name: 'simd-poison', threads: 2, poisonFreed: true, splitAlways: true, relaxedSimd: false };
     expect(await runSuite(options)).toEqual({ passed: SPECS, failed: [] });
   });
 });

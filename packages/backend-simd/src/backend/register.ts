@@ -1,6 +1,7 @@
 import { engine, getKernelsForBackend, type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
 import { ownKernels } from '../kernels/all.ts';
 import { threadCount } from '../threads/threadCount.ts';
+import { fusesMultiplyAdd } from '../wasm/relaxed.ts';
 import { simdMissing } from '../wasm/support.ts';
 import { onHost } from './kernel.ts';
 import { SimdBackend, type SimdEngineOptions } from './simdBackend.ts';
@@ -13,6 +14,11 @@ export interface SimdBackendOptions extends SimdEngineOptions {
    * can't be shared (a page's main thread, a page that isn't cross-origin isolated) there is one, whatever is asked for.
    */
   threads?: number;
+  /**
+   * Computes products with fused multiply-adds (relaxed SIMD): a fifth to a quarter faster, and rounded once instead of
+   * twice. Default: true; where the engine or the machine has none, it makes no difference.
+   */
+  relaxedSimd?: boolean;
   /** The most bytes that the memory may grow to. Default: 4 GiB, what 32-bit WebAssembly can address. */
   maxMemoryBytes?: number;
   /** Fills freed memory with NaN, so that a use after free shows. For tests. Default: false. */
@@ -44,8 +50,8 @@ const registered = shared[REGISTERED];
  * ```
  */
 export function registerSimdBackend(options: SimdBackendOptions = {}): string {
-  const { name = 'simd', poisonFreed = false, ...rest } = options;
-  const engineOptions = { ...rest, poisonFreed, threads: threadCount(options.threads) };
+  const { name = 'simd', poisonFreed = false, relaxedSimd = true, ...rest } = options;
+  const engineOptions = { ...rest, poisonFreed, relaxedSimd, threads: threadCount(options.threads) };
   const settings = JSON.stringify(engineOptions, Object.keys(engineOptions).sort());
   const before = registered.get(name);
   if (before === settings && engine().findBackendFactory(name) != null) return name;
@@ -71,7 +77,7 @@ export function registerSimdBackend(options: SimdBackendOptions = {}): string {
 }
 
 /**
- * What a backend computes on, for people: `CPU · WebAssembly SIMD · 2 threads`.
+ * What a backend computes on, for people: `CPU · WebAssembly relaxed SIMD · 2 threads`.
  *
  * @param name that it was registered under. Default: `'simd'`
  * @throws Error if there is no such backend of this package
@@ -79,8 +85,9 @@ export function registerSimdBackend(options: SimdBackendOptions = {}): string {
 export function simdDevice(name = 'simd'): string {
   const settings = registered.get(name);
   if (settings === undefined) throw new Error(`simdDevice: no simd backend is registered as '${name}'.`);
-  const { threads } = JSON.parse(settings) as { threads: number };
-  return `CPU · WebAssembly SIMD · ${threads} thread${threads === 1 ? '' : 's'}`;
+  const { threads, relaxedSimd } = JSON.parse(settings) as { threads: number; relaxedSimd: boolean };
+  const simd = relaxedSimd && fusesMultiplyAdd() ? 'relaxed SIMD' : 'SIMD';
+  return `CPU · WebAssembly ${simd} · ${threads} thread${threads === 1 ? '' : 's'}`;
 }
 
 function registerKernels(backendName: string): void {

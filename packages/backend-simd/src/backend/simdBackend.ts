@@ -6,6 +6,7 @@ import { boundsOf, planSplit, type Split } from '../threads/split.ts';
 import { ThreadPool } from '../threads/threadPool.ts';
 import { instantiateKernels, kernelModule } from '../wasm/instantiate.ts';
 import type { KernelExports } from '../wasm/kernels.generated.ts';
+import { fusesMultiplyAdd } from '../wasm/relaxed.ts';
 import { type Deferred, Storage } from './storage.ts';
 import { bytesPerElement, isNumeric, type NumericDataType, TensorRecord, toNumericArray } from './tensorRecord.ts';
 
@@ -28,6 +29,8 @@ export interface SimdMemoryInfo {
 export interface SimdEngineOptions extends Omit<HeapOptions, 'shared'> {
   /** How many threads compute, the calling one included; more than 1 need shared memory. Default: 1. */
   threads?: number;
+  /** Computes with fused multiply-adds, which are faster. Default: where engine and machine have them. */
+  relaxedSimd?: boolean;
   /** Cuts even the smallest kernel, and leaves each part to its own thread. For tests. Default: false. */
   splitAlways?: boolean;
   /** How long a thread may be waited for, in milliseconds. For tests. Default: 20 s, or ten times a kernel's own time. */
@@ -63,7 +66,7 @@ export class SimdBackend extends MathBackendCPU {
     this.threads = threads;
     this.splitAlways = splitAlways;
     this.heap = new Heap({ ...options, shared: threads > 1 });
-    const module = kernelModule(threads > 1);
+    const module = kernelModule({ shared: threads > 1, relaxed: options.relaxedSimd !== false && fusesMultiplyAdd() });
     const { memory } = this.heap;
     this.wasm = instantiateKernels(module, memory);
     this.kernelNumbers = new Map(Object.keys(this.wasm).map((name, index) => [name, index]));

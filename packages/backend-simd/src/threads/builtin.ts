@@ -7,6 +7,7 @@ interface Builtins {
     ) => NodeWorker;
   };
   'node:os': { availableParallelism(): number };
+  'node:v8': { setFlagsFromString(flags: string): void };
 }
 
 export interface NodeWorker {

@@ -1,25 +1,43 @@
-import { type KernelExports, kernelsBase64, sharedHeadBase64, sharedTailBytes } from './kernels.generated.ts';
+import {
+  type KernelExports,
+  kernelsBase64,
+  relaxedBase64,
+  relaxedSharedHeadBase64,
+  relaxedSharedTailBytes,
+  sharedHeadBase64,
+  sharedTailBytes,
+} from './kernels.generated.ts';
 
-const compiled = new Map<boolean, WebAssembly.Module>();
+/** Which of the binaries. */
+export interface KernelBuild {
+  /** For a memory that threads share. */
+  shared: boolean;
+  /** With fused multiply-adds (see relaxed.ts). */
+  relaxed: boolean;
+}
+
+const compiled = new Map<string, WebAssembly.Module>();
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
-function binary(shared: boolean): Uint8Array<ArrayBuffer> {
-  const plain = decode(kernelsBase64);
+function binary({ shared, relaxed }: KernelBuild): Uint8Array<ArrayBuffer> {
+  const plain = decode(relaxed ? relaxedBase64 : kernelsBase64);
   if (!shared) return plain;
-  const head = decode(sharedHeadBase64);
-  const bytes = new Uint8Array(head.length + sharedTailBytes);
+  const head = decode(relaxed ? relaxedSharedHeadBase64 : sharedHeadBase64);
+  const tail = relaxed ? relaxedSharedTailBytes : sharedTailBytes;
+  const bytes = new Uint8Array(head.length + tail);
   bytes.set(head);
-  bytes.set(plain.subarray(plain.length - sharedTailBytes), head.length);
+  bytes.set(plain.subarray(plain.length - tail), head.length);
   return bytes;
 }
 
-/** The kernels for a plain memory or one that threads share. Compiled once; synchronous, so that `tf.setBackend('simd')` takes effect at once. */
-export function kernelModule(shared: boolean): WebAssembly.Module {
-  let module = compiled.get(shared);
-  if (!module) compiled.set(shared, (module = new WebAssembly.Module(binary(shared))));
+/** The kernels of a build. Compiled once; synchronous, so that `tf.setBackend('simd')` takes effect at once. */
+export function kernelModule(build: KernelBuild): WebAssembly.Module {
+  const key = `${build.shared} ${build.relaxed}`;
+  let module = compiled.get(key);
+  if (!module) compiled.set(key, (module = new WebAssembly.Module(binary(build))));
   return module;
 }
 

@@ -3,6 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { SimdBackend } from '../../src/backend/simdBackend.ts';
 import { FLAMBEAU_KERNELS, registerSimdBackend, simdDevice, simdMissing } from '../../src/index.ts';
+import { fusesMultiplyAdd } from '../../src/wasm/relaxed.ts';
+
+const SIMD = fusesMultiplyAdd() ? 'relaxed SIMD' : 'SIMD';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -51,7 +54,7 @@ describe('registerSimdBackend', () => {
         });
       }
       const name = `simd-without-${missing}`;
-      expect(simdDevice(registerSimdBackend({ name, threads: 2 }))).toBe('CPU · WebAssembly SIMD · 1 thread');
+      expect(simdDevice(registerSimdBackend({ name, threads: 2 }))).toBe(`CPU · WebAssembly ${SIMD} · 1 thread`);
       tf.setBackend(name);
       expect((tf.backend() as SimdBackend).heap.memory.buffer).toBeInstanceOf(ArrayBuffer);
       expect(Array.from(tf.add([1], [2]).dataSync())).toEqual([3]);
@@ -78,9 +81,12 @@ describe('registerSimdBackend', () => {
 
   test('says what it computes on, and that this engine can', () => {
     const threads = Math.min(4, availableParallelism());
-    expect(simdDevice()).toBe(`CPU · WebAssembly SIMD · ${threads} thread${threads === 1 ? '' : 's'}`);
-    expect(simdDevice(registerSimdBackend({ name: 'simd-one', threads: 1 }))).toBe('CPU · WebAssembly SIMD · 1 thread');
-    expect(simdDevice(registerSimdBackend({ name: 'simd-3', threads: 3 }))).toBe('CPU · WebAssembly SIMD · 3 threads');
+    expect(simdDevice()).toBe(`CPU · WebAssembly ${SIMD} · ${threads} thread${threads === 1 ? '' : 's'}`);
+    expect(simdDevice(registerSimdBackend({ name: 'simd-3', threads: 3 }))).toBe(
+      `CPU · WebAssembly ${SIMD} · 3 threads`,
+    );
+    const plain = registerSimdBackend({ name: 'simd-one', threads: 1, relaxedSimd: false });
+    expect(simdDevice(plain)).toBe('CPU · WebAssembly SIMD · 1 thread');
     expect(() => simdDevice('cpu')).toThrow("simdDevice: no simd backend is registered as 'cpu'.");
     expect(simdMissing()).toBeUndefined();
   });

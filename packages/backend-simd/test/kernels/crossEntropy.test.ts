@@ -83,8 +83,8 @@ describeOnThreads('flambeau::cross_entropy and its gradient', () => {
           },
           attrs,
         );
-        // PyTorch's gradient of ignored rows is 0, also where all are and the mean is 0 / 0.
-        expectClose(gradInput!.values, allIgnored ? gradient.map(() => 0) : gradient, 3e-6);
+        // PyTorch's gradient of ignored rows is 0, also where all are and the mean is 0 / 0. Terms of up to 1.7 · 2.5 cancel.
+        expectClose(gradInput!.values, allIgnored ? gradient.map(() => 0) : gradient, 1e-6, 1);
       }),
       { numRuns: 150 },
     );

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fusesMultiplyAdd } from '../../src/wasm/relaxed.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let folder: string;
@@ -39,7 +40,7 @@ async function run(format: 'esm' | 'cjs', ending: string): Promise<string> {
   return stdout.trim();
 }
 
-const RESULT = 'CPU · WebAssembly SIMD · 2 threads 300';
+const RESULT = `CPU · WebAssembly ${fusesMultiplyAdd() ? 'relaxed SIMD' : 'SIMD'} · 2 threads 300`;
 
 describe('a process that has used threads', () => {
   test.each(['esm', 'cjs'] as const)('ends when its script ends (%s)', async (format) => {

@@ -23,7 +23,7 @@ export interface BackendCapabilities {
 export class Backend {
   /** The provider's name: `'simd'`, `'webgpu'`, `'cpu'`, … */
   readonly name: string;
-  /** The device in words, e.g. `CPU · WebAssembly SIMD · 2 threads`. */
+  /** The device in words, e.g. `CPU · WebAssembly relaxed SIMD · 2 threads`. */
   readonly device: string;
   /** The name under which TensorFlow.js knows this backend (`tf.setBackend(backend.tfName)`). */
   readonly tfName: string;
