@@ -6,7 +6,7 @@
 
 Each line of JSON on standard input is answered by one on standard output. The rows of the benchmark stand in
 src/ops/rows.ts only, so that all contestants do the same. Inputs come from the formula of src/ops/values.ts; `digest`, the
-mean magnitude of the result, shows that all compute the same. Gradients are called as PyTorch's own backward calls them
+mean magnitude of what the op gives, shows that all compute the same. Gradients are called as PyTorch's own backward calls them
 (its aten ops), without the tape.
 """
 
@@ -56,6 +56,25 @@ def conv2d(op, n, c, size, o, kernel):
     which = mask.index(True)
     geometry = ([o], [1, 1], [0, 0], [1, 1], False, [0, 0], 1)
     return lambda: aten.convolution_backward(grad, x, weight, *geometry, mask)[which]
+
+
+def conv_relu_pool(op, n, c, size, o, kernel, bias, inputGradient):
+    x, weight = make([n, c, size, size], 0), make([o, c, kernel, kernel], 1)
+    side = (size - kernel + 1) // 2
+    grad, bias = make([n, o, side, side], 3), torch.full([o], bias)
+    if op == "convReluPool":
+        return lambda: F.max_pool2d(F.relu(F.conv2d(x, weight, bias)), 2, 2)
+    active = F.relu(F.conv2d(x, weight, bias))
+    indices = aten.max_pool2d_with_indices(active, [2, 2], [2, 2])[1]
+    pool = ([2, 2], [2, 2], [0, 0], [1, 1], False)
+    geometry = ([o], [1, 1], [0, 0], [1, 1], False, [0, 0], 1)
+
+    def backward():
+        grad_active = aten.max_pool2d_with_indices_backward(grad, active, *pool, indices)
+        grad_output = aten.threshold_backward(grad_active, active, 0)
+        return aten.convolution_backward(grad_output, x, weight, *geometry, [inputGradient, True, True])
+
+    return backward
 
 
 def max_pool2d(op, n, c, size):
@@ -120,6 +139,8 @@ def prepare(spec):
         return matmul(**rest)
     if op.startswith("conv2d"):
         return conv2d(op, **rest)
+    if op.startswith("convReluPool"):
+        return conv_relu_pool(**spec)
     if op.startswith("maxPool2d"):
         return max_pool2d(op, **rest)
     if op.startswith("crossEntropy"):
@@ -131,6 +152,14 @@ def prepare(spec):
     if op == "trainStep":
         return train_step(**rest)
     return None
+
+
+def digest_of(result):
+    """The mean magnitude; of several results their sum."""
+    if result is None:
+        return None
+    results = result if isinstance(result, tuple) else [result]
+    return sum(each.detach().double().abs().mean().item() for each in results if each is not None)
 
 
 def seconds_per_call(f, calls):
@@ -170,7 +199,7 @@ for line in sys.stdin:
             continue
         with torch.set_grad_enabled(taped):
             result = run()
-            digest = None if result is None else result.detach().double().abs().mean().item()
+            digest = digest_of(result)
             estimate = warm_up(run)
         answer(digest=digest, secondsPerCall=estimate)
     else:

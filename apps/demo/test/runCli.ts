@@ -19,18 +19,26 @@ export interface CliResult {
 /** How a run differs from a plain one. */
 export interface CliOptions {
   readonly cwd?: string;
+  /** The largest file that it may write, in blocks of 512 or 1,024 bytes: what a full disk does, too. */
+  readonly fileLimit?: number;
   /** Is told all of standard output so far, whenever there is more; may end the process. */
   readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs the command line as a child process whose output goes through pipes. */
-export function runCli(args: readonly string[], { cwd, onOutput }: CliOptions = {}): Promise<CliResult> {
+export function runCli(args: readonly string[], { cwd, fileLimit, onOutput }: CliOptions = {}): Promise<CliResult> {
   return new Promise((done, fail) => {
-    const child = spawn(
+    const node = [
       process.execPath,
-      ['--conditions=@flambeau/source', '--import', import.meta.resolve('tsx'), main, ...args],
-      { cwd, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+      '--conditions=@flambeau/source',
+      '--import',
+      import.meta.resolve('tsx'),
+      main,
+      ...args,
+    ];
+    const limited = ['sh', '-c', `ulimit -f ${fileLimit}; exec "$@"`, 'sh', ...node];
+    const [command, ...rest] = fileLimit === undefined ? node : limited;
+    const child = spawn(command!, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {

@@ -1,18 +1,12 @@
-import { FLAMBEAU_KERNELS, simdThreadCount } from '@flambeau/backend-simd';
+import { simdThreadCount } from '@flambeau/backend-simd';
 import { createBackend, functional as F, manualSeed, optim, setDefaultBackend } from '@flambeau/core';
-import {
-  dispose,
-  engine,
-  matMul,
-  type NamedAttrMap,
-  type NamedTensorMap,
-  type Tensor,
-  tensor,
-} from '@tensorflow/tfjs-core';
+import { dispose, matMul, type NamedTensorMap, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { PlainCnn } from '../epoch/plainCnn.ts';
+import { convolutionReluPool } from './flambeauFused.ts';
+import { type Kernel, make, repeat, runKernel } from './flambeauKernels.ts';
 import type { OpLibrary, PreparedOp } from './protocol.ts';
 import type { OpSpec } from './rows.ts';
-import { classes, digest, values } from './values.ts';
+import { classes, digest } from './values.ts';
 
 /** This library on backend-simd. Ops are called as kernels, gradients too: PyTorch's are called as its `aten` ops. */
 export async function openFlambeau(threads: number): Promise<OpLibrary> {
@@ -22,8 +16,6 @@ export async function openFlambeau(threads: number): Promise<OpLibrary> {
   if (granted !== threads) throw new Error(`backend-simd was asked for ${threads} threads and runs on ${granted}`);
   return { device: backend.device, prepare };
 }
-
-type Kernel = keyof typeof FLAMBEAU_KERNELS;
 
 function prepare(spec: OpSpec): PreparedOp {
   switch (spec.op) {
@@ -51,6 +43,9 @@ function prepare(spec: OpSpec): PreparedOp {
       }
       return kernelOp(inputs, op, { gradOutput, input }, { ...attributes, weightShape: weight.shape });
     }
+    case 'convReluPool':
+    case 'convReluPoolBackward':
+      return convolutionReluPool(spec);
     case 'maxPool2d':
     case 'maxPool2dBackward': {
       const { op, n, c, size } = spec;
@@ -113,36 +108,8 @@ function prepare(spec: OpSpec): PreparedOp {
   }
 }
 
-function make(shape: readonly number[], stream: number): Tensor {
-  return tensor(
-    values(
-      shape.reduce((size, length) => size * length, 1),
-      stream,
-    ),
-    [...shape],
-  );
-}
-
-function runKernel(kernel: Kernel, inputs: NamedTensorMap, attributes: object): Tensor[] {
-  const result = engine().runKernel<Tensor | Tensor[]>(FLAMBEAU_KERNELS[kernel], inputs, attributes as NamedAttrMap);
-  return Array.isArray(result) ? result : [result];
-}
-
 function kernelOp(owned: readonly Tensor[], kernel: Kernel, inputs: NamedTensorMap, attributes: object): PreparedOp {
   return repeat(owned, () => runKernel(kernel, inputs, attributes));
-}
-
-function repeat(owned: readonly Tensor[], f: () => Tensor[]): PreparedOp {
-  return {
-    run: () => dispose(f()),
-    async digest() {
-      const results = f();
-      const data = await results[0]!.data();
-      dispose(results);
-      return digest(data);
-    },
-    dispose: () => dispose([...owned]),
-  };
 }
 
 function adam(): PreparedOp {

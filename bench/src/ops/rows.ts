@@ -15,10 +15,22 @@ export interface ConvolutionSize {
   readonly kernel: number;
 }
 
+/**
+ * A convolution, its ReLU and a 2×2 pool. All biases are `bias`: it says how many windows have a winner above 0, which alone
+ * carry gradient.
+ */
+export interface ConvReluPoolSize extends ConvolutionSize {
+  readonly bias: number;
+  /** Backward: whether the input's gradient is wanted, too. A network's first layer needs none. */
+  readonly inputGradient: boolean;
+}
+
 /** What an op is and on which sizes. Images are NCHW with one number for height and width. */
 export type OpSpec =
   | ({ readonly op: 'matmul' } & MatMulSize)
   | ({ readonly op: 'conv2d' | 'conv2dBackwardInput' | 'conv2dBackwardWeight' } & ConvolutionSize)
+  /** Backward: the gradients of weight, bias and, where it is wanted, input, from that of the pool's output. */
+  | ({ readonly op: 'convReluPool' | 'convReluPoolBackward' } & ConvReluPoolSize)
   /** 2×2, stride 2. */
   | { readonly op: 'maxPool2d' | 'maxPool2dBackward'; readonly n: number; readonly c: number; readonly size: number }
   | { readonly op: 'crossEntropy' | 'crossEntropyBackward'; readonly n: number; readonly classes: number }
@@ -69,6 +81,23 @@ function convolution(what: string, size: ConvolutionSize): OpRow[] {
   ];
 }
 
+/** The sequence that this library makes one pass of, and its gradient, which visits the pool's winners only. */
+function fused(what: string, { n, c, size, o, kernel, bias, inputGradient }: ConvReluPoolSize): OpRow[] {
+  const output = size - kernel + 1;
+  const spec = { n, c, size, o, kernel, bias, inputGradient };
+  const gradients = inputGradient ? '∂input, ∂weight, ∂bias' : '∂weight, ∂bias';
+  return [
+    {
+      group: 'notes',
+      label: `${what} + ReLU + pool`,
+      spec: { op: 'convReluPool', ...spec },
+      flops: 2 * n * o * output * output * c * kernel * kernel,
+    },
+    // How much arithmetic that is depends on who does it.
+    { group: 'notes', label: `${what} + ReLU + pool ${gradients}`, spec: { op: 'convReluPoolBackward', ...spec } },
+  ];
+}
+
 function pool(what: string, n: number, c: number, size: number): OpRow[] {
   // The large side once and the small one once, either way.
   const bytes = FLOAT * n * c * (size * size + (size / 2) ** 2);
@@ -94,6 +123,9 @@ export const opRows: readonly OpRow[] = [
   gemm('GEMM', 'square', { m: 384, k: 384, n: 384 }),
   ...convolution('conv1', { n: 100, c: 1, size: 28, o: 6, kernel: 5 }),
   ...convolution('conv2', { n: 100, c: 6, size: 12, o: 12, kernel: 5 }),
+  // With these biases about half of the windows have a winner above 0.
+  ...fused('conv1', { n: 100, c: 1, size: 28, o: 6, kernel: 5, bias: -0.42, inputGradient: false }),
+  ...fused('conv2', { n: 100, c: 6, size: 12, o: 12, kernel: 5, bias: -1.02, inputGradient: true }),
   ...pool('pool1', 100, 6, 24),
   ...pool('pool2', 100, 12, 8),
   ...linear('notes', 'fc1', 100, 192, 120),

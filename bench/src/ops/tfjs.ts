@@ -3,7 +3,7 @@ import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { OpLibrary, PreparedOp } from './protocol.ts';
 import type { OpSpec } from './rows.ts';
-import { classes, digest, values } from './values.ts';
+import { classes, digestOf, values } from './values.ts';
 
 type Name = 'tfjs-cpu' | 'tfjs-wasm' | 'tfjs-node';
 type Tfjs = typeof tf;
@@ -56,13 +56,13 @@ function prepare(tf: Tfjs, spec: OpSpec, gradients: boolean): PreparedOp | undef
   const filter = (o: number, c: number, kernel: number): Tensor => {
     return tf.tidy(() => tf.transpose(make([o, c, kernel, kernel], 1), [2, 3, 1, 0]));
   };
-  const repeat = (owned: Tensor[], f: () => Tensor): PreparedOp => ({
+  const repeat = (owned: Tensor[], f: () => Tensor | Tensor[]): PreparedOp => ({
     run: () => tf.dispose(tf.tidy(f)),
     async digest() {
-      const result = tf.tidy(f);
-      const data = await result.data();
-      result.dispose();
-      return digest(data);
+      const results = [tf.tidy(f)].flat();
+      const data = await Promise.all(results.map((result) => result.data()));
+      tf.dispose(results);
+      return digestOf(data);
     },
     dispose: () => tf.dispose(owned),
   });
@@ -98,6 +98,33 @@ function prepare(tf: Tfjs, spec: OpSpec, gradients: boolean): PreparedOp | undef
           ? kernel('Conv2DBackpropInput', { dy, filter: weight }, { ...attributes, inputShape: x.shape })
           : kernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape: weight.shape }),
       );
+    }
+    case 'convReluPool':
+    case 'convReluPoolBackward': {
+      const { op, n, c, size, o, kernel: side, bias: level, inputGradient } = spec;
+      if (op === 'convReluPoolBackward' && !gradients) return undefined;
+      const [x, weight, bias] = [channelsLast([n, c, size, size], 0), filter(o, c, side), tf.fill([o], level)];
+      const activate = () => {
+        return tf.relu(tf.add(tf.conv2d(x as tf.Tensor4D, weight as tf.Tensor4D, 1, 'valid'), bias)) as tf.Tensor4D;
+      };
+      const pool = (active: tf.Tensor4D) => tf.maxPool(active, 2, 2, 'valid');
+      if (op === 'convReluPool') return repeat([x, weight, bias], () => pool(activate()));
+      const active = tf.tidy(activate);
+      const output = pool(active);
+      const dPooled = channelsLast([n, o, output.shape[1], output.shape[2]], 3);
+      const pooling = { filterSize: [2, 2], strides: [2, 2], pad: 'valid', dimRoundingMode: null };
+      const attributes = { strides: [1, 1], pad: 'valid', dataFormat: 'NHWC', dimRoundingMode: null };
+      return repeat([x, weight, bias, active, output, dPooled], () => {
+        const dActive = kernel('MaxPoolGrad', { dy: dPooled, input: active, output }, pooling);
+        const dy = tf.mul(dActive, tf.step(active));
+        return [
+          ...(inputGradient
+            ? [kernel('Conv2DBackpropInput', { dy, filter: weight }, { ...attributes, inputShape: x.shape })]
+            : []),
+          kernel('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape: weight.shape }),
+          tf.sum(dy, [0, 1, 2]),
+        ];
+      });
     }
     case 'maxPool2d':
     case 'maxPool2dBackward': {

@@ -23,3 +23,8 @@ export function digest(values: ArrayLike<number>): number {
   for (let i = 0; i < values.length; i++) sum += Math.abs(values[i]!);
   return sum / values.length;
 }
+
+/** One number for several results. */
+export function digestOf(results: readonly ArrayLike<number>[]): number {
+  return results.reduce((sum, values) => sum + digest(values), 0);
+}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { growthRows, opRows, quickOpRows } from '../../src/ops/rows.ts';
+import { values } from '../../src/ops/values.ts';
 
 const flopsOf = (label: string) => opRows.find((row) => row.label === label)?.flops;
 
@@ -28,3 +29,50 @@ test('a quick run has rows of the whole one only, among them each convolution', 
   expect(opRows).toEqual(expect.arrayContaining([...quickOpRows]));
   expect(quickOpRows.filter(({ spec }) => spec.op.startsWith('conv2d'))).toHaveLength(6);
 });
+
+test('about half of the pooled windows have a winner above 0', () => {
+  for (const { spec } of opRows) {
+    if (spec.op !== 'convReluPool') continue;
+    const { c, size, o, kernel, bias } = spec;
+    const alive = aliveFraction({ c, size, o, kernel, bias });
+    expect(alive).toBeGreaterThan(0.4);
+    expect(alive).toBeLessThan(0.6);
+  }
+  expect.assertions(4);
+});
+
+/** Of eight images, straight from the definition. */
+function aliveFraction(spec: { c: number; size: number; o: number; kernel: number; bias: number }): number {
+  const { c, size, o, kernel, bias } = spec;
+  const images = 8;
+  const input = values(images * c * size * size, 0);
+  const weight = values(o * c * kernel * kernel, 1);
+  const convolved = (n: number, k: number, y: number, x: number): number => {
+    let sum = bias;
+    for (let channel = 0; channel < c; channel++) {
+      for (let i = 0; i < kernel * kernel; i++) {
+        const pixel = ((n * c + channel) * size + y + Math.floor(i / kernel)) * size + x + (i % kernel);
+        sum += input[pixel]! * weight[(k * c + channel) * kernel * kernel + i]!;
+      }
+    }
+    return sum;
+  };
+  let alive = 0;
+  let windows = 0;
+  for (let plane = 0; plane < images * o; plane++) {
+    const [n, k] = [Math.floor(plane / o), plane % o];
+    for (let y = 0; y < size - kernel + 1; y += 2) {
+      for (let x = 0; x < size - kernel + 1; x += 2) {
+        const window = [
+          convolved(n, k, y, x),
+          convolved(n, k, y, x + 1),
+          convolved(n, k, y + 1, x),
+          convolved(n, k, y + 1, x + 1),
+        ];
+        if (Math.max(...window) > 0) alive++;
+        windows++;
+      }
+    }
+  }
+  return alive / windows;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classes, digest, values } from '../../src/ops/values.ts';
+import { classes, digest, digestOf, values } from '../../src/ops/values.ts';
 
 test("are pytorch/ops.py's, bit for bit", () => {
   expect([...values(4, 0)]).toEqual([
@@ -11,4 +11,5 @@ test("are pytorch/ops.py's, bit for bit", () => {
 
 test('a digest is the mean magnitude', () => {
   expect(digest([1, -2, 3])).toBe(2);
+  expect(digestOf([[1, -2, 3], [0.5]])).toBe(2.5);
 });

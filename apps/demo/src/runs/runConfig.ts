@@ -43,7 +43,13 @@ export function parseRunConfig(file: string, text: string): RunConfig {
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  const field = v.getDotPath(issue);
-  const what = field === null ? 'it is no object' : `${field.slice(0, 40)} is ${issue.received}`;
-  throw new RunFolderError(`${file} is damaged: ${what.slice(0, 100)}, expected ${issue.expected ?? 'another value'}`);
+  const field = v.getDotPath(issue)?.slice(0, 40);
+  const expected = issue.expected ?? 'another value';
+  const fault =
+    field === undefined
+      ? 'it is no object'
+      : issue.received === 'undefined'
+        ? `it lacks ${field}`
+        : `${field} is ${issue.received.slice(0, 40)}, expected ${expected}`;
+  throw new RunFolderError(`${file} is damaged: ${fault}`);
 }

@@ -169,7 +169,8 @@ async function emptyFolder(path: string): Promise<string> {
 async function refuseUnlessEmpty(path: string): Promise<void> {
   const entries = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
-    if (error.code === 'ENOTDIR') throw new RunFolderError(`--out ${path} is a file, expected a new or empty folder`);
+    if (error.code === 'ENOTDIR')
+      throw new RunFolderError(`--out ${path} is a file or lies in one, expected a new or empty folder`);
     throw new RunFolderError(`--out ${path} can't be used: ${error.message}`, { cause: error });
   });
   if (entries.length === 0) return;

@@ -5,7 +5,6 @@ import {
   NonFiniteLossError,
   type nn,
   type StepInfo,
-  type Trainer,
   type TrainerCallback,
   TrainerStateError,
 } from '@flambeau/core';
@@ -90,8 +89,8 @@ export class RunRecorder implements TrainerCallback {
     return best === undefined ? undefined : { epoch: bestEpoch, testAccuracy: best };
   }
 
-  /** @param trainer - whose state is kept. */
-  async start(trainer: Trainer): Promise<void> {
+  /** After the logs have been cut back to where the run stands. */
+  async onFitStart(trainer: FitControl): Promise<void> {
     this.trainer = trainer;
     await this.emit({ event: 'start', ...this.options.about });
   }

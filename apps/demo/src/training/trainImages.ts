@@ -144,7 +144,6 @@ export async function trainImages(
       dataChecksums: source.checksums,
       versions: versions(),
     });
-    await recorder.start(trainer);
     output.say(
       `${about.model}, ${count(parameters)} parameters, on ${backend.name} (${backend.device}): ` +
         `${count(train.length)} training and ${count(test.length)} test images, run folder ${shown(run.path)}`,

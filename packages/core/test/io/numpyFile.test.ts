@@ -90,6 +90,13 @@ describe('parseNpz', () => {
     expect(() => parseNpz(bomb)).toThrow("'a.npy' inflates beyond the 100 bytes that it claims");
   });
 
+  it('takes paths in an archive for names: nothing is ever written by them', () => {
+    const [, file] = good[0]!;
+    const names = ['../evil', '/etc/evil', 'C:\\evil', '..\\evil', '\\\\host\\share', '__proto__', 'a?%2e%2e'];
+    const archive = zipSync(Object.fromEntries(names.map((name) => [`${name}.npy`, decode(file)])));
+    expect(Object.keys(parseNpz(archive)).sort()).toEqual(names.sort());
+  });
+
   it('refuses other files in the archive', () => {
     expect(() => parseNpz(zipSync({ 'a.txt': Uint8Array.of(1) }))).toThrow(
       "the archive holds 'a.txt', expected only .npy files",
