@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { loadSafetensors } from '@flambeau/core/node';
+import { loadSafetensors, saveSafetensors } from '@flambeau/core/node';
 import { describe, expect, it } from 'vitest';
 import { runCli, scratchFolder } from './runCli.ts';
 
@@ -42,9 +42,27 @@ describe('a loss that becomes NaN', () => {
       scratch.path('nan'),
     ]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/the loss became (NaN|Infinity) in epoch 0/);
+    expect(stderr).toMatch(/the loss became (NaN|Infinity) in epoch 0 at step \d+/);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(existsSync(scratch.path('nan', 'weights', 'last.safetensors'))).toBe(false);
+  });
+});
+
+describe('a loss that becomes NaN in a later epoch', () => {
+  it('names the step, and leaves the weights of the last good epoch', async () => {
+    const run = scratch.path('late');
+    await runCli([...base, '--limit', '300', '--epochs', '1', '--out', run]);
+    const good = await readFile(scratch.path('late', 'weights', 'last.safetensors'));
+    // As if something had gone wrong in memory: weights so large that the next loss is none.
+    const { tensors, metadata } = await loadSafetensors(scratch.path('late', 'resume.safetensors'));
+    (tensors.get('model.out.weight')!.data as Float32Array).fill(3e38);
+    await saveSafetensors(scratch.path('late', 'resume.safetensors'), tensors, metadata);
+    const { code, stderr } = await runCli(['train', 'fashion-mnist', '--resume', run, '--epochs', '3', '--json']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /the loss became (NaN|-?Infinity) in epoch 1 at step 4: lower the learning rate; the weights of epoch 0, the last good ones, are in .*last\.safetensors\n$/,
+    );
+    expect(await readFile(scratch.path('late', 'weights', 'last.safetensors'))).toEqual(good);
   });
 });
 

@@ -6,7 +6,7 @@ import { runCli, scratchFolder } from './runCli.ts';
 
 const scratch = scratchFolder();
 const kills = 10;
-const epochs = 30;
+const epochs = 12;
 // FLAMBEAU_KILL_SEED tries other moments; a moment itself is as exact as a timer.
 const seed = Number(process.env.FLAMBEAU_KILL_SEED ?? 1);
 const data = ['--limit', '300', '--backend', 'simd', '--threads', '1', '--offline', '--json'];
@@ -22,14 +22,15 @@ const rows = async (run: string) =>
 it(`a run that is killed ${kills} times at random moments (seed ${seed}), each time resumed, ends as the run that never was`, async () => {
   let began = 0;
   let trainingMs = 0;
-  await runCli([...args, '--out', scratch.path('whole')], {
+  const whole = await runCli([...args, '--out', scratch.path('whole')], {
     onOutput: (stdout) => {
       if (began === 0 && stdout.includes('"event":"start"')) began = performance.now();
       if (stdout.includes(`"epoch":${epochs - 1},`)) trainingMs ||= performance.now() - began;
     },
   });
-  // Each life lasts five epochs at most, so that the last kill comes near the end.
-  const longest = (5 / epochs) * trainingMs;
+  expect(whole.code).toBe(0);
+  // Each life lasts two epochs at most, so that the last kill comes near the end.
+  const longest = (2 / epochs) * trainingMs;
   const moments = new Generator().manualSeed(seed).uniform(new Float32Array(kills), 0, longest);
 
   let killed = 0;

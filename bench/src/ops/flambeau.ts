@@ -17,7 +17,7 @@ export async function openFlambeau(threads: number): Promise<OpLibrary> {
   return { device: backend.device, prepare };
 }
 
-function prepare(spec: OpSpec): PreparedOp {
+function prepare(spec: OpSpec): PreparedOp | undefined {
   switch (spec.op) {
     case 'matmul': {
       const { batch = 1, m, k, n, transposeA = false, transposeB = false } = spec;
@@ -105,6 +105,8 @@ function prepare(spec: OpSpec): PreparedOp {
       return adam();
     case 'trainStep':
       return trainStep(spec.batch, spec.size);
+    default:
+      return undefined;
   }
 }
 

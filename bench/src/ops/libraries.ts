@@ -12,6 +12,10 @@ export async function openLibrary(name: string, argument?: string): Promise<OpLi
       const { openFlambeau } = await import('./flambeau.ts');
       return openFlambeau(Number(argument));
     }
+    case 'plain': {
+      const { openPlain } = await import('./plain.ts');
+      return openPlain();
+    }
     case 'tfjs-cpu':
     case 'tfjs-wasm':
     case 'tfjs-node': {

@@ -4,6 +4,7 @@ import { type ChildCommand, LineChild } from '../children/lineChild.ts';
 import { turns } from '../children/turns.ts';
 import type { Plan } from '../plan.ts';
 import { disagreements } from './disagreements.ts';
+import { impossibleRates } from './impossible.ts';
 import type { OpHello, OpMeasured, OpPrepared } from './protocol.ts';
 import type { OpRow } from './rows.ts';
 
@@ -34,6 +35,9 @@ const PAUSE_MS = 30;
 export const ours = (threads: number) => `flambeau ${threads}`;
 export const theirs = (threads: number) => `PyTorch ${threads}`;
 
+/** First tries: what this library's kernels must beat. */
+export const plain = 'plain kernels';
+
 /** This library and, where it is given, PyTorch. */
 export function mainOpponents({ threads, torch }: Plan): Opponent[] {
   return threads.flatMap((count) => [
@@ -44,9 +48,10 @@ export function mainOpponents({ threads, torch }: Plan): Opponent[] {
   ]);
 }
 
-/** The other libraries that JavaScript has, on one thread (tfjs-node takes as many as it likes). */
+/** The plain kernels and the other libraries that JavaScript has, on one thread (tfjs-node takes as many as it likes). */
 export function otherOpponents({ tfjsNode }: Plan): Opponent[] {
   return [
+    { name: plain, command: typescript('ops/server.ts', ['plain']) },
     { name: 'tfjs node', command: typescript('ops/server.ts', ['tfjs-node', ...(tfjsNode ? [tfjsNode] : [])]) },
     { name: 'tfjs wasm', command: typescript('ops/server.ts', ['tfjs-wasm']) },
     { name: 'jax-js', command: typescript('ops/server.ts', ['jax-js']) },
@@ -78,6 +83,7 @@ export async function measureOps(plan: Plan, rows: readonly OpRow[], opponents: 
       plan.progress(`ops: ${index + 1} of ${rows.length}, ${row.group} ${row.label}`);
       results.push({ row, seconds: await measureRow(plan, row, present, rounds, turn) });
     }
+    for (const sentence of impossibleRates(results)) plan.say(sentence);
     await Promise.all(present.map(({ child }) => child.close()));
     const contestants = present.map(({ name, threads, device }) => ({ name, threads, device }));
     return { contestants, rows: results };

@@ -38,6 +38,10 @@ export type OpSpec =
   | { readonly op: 'batchNorm' | 'batchNormBackward'; readonly shape: readonly number[] }
   /** One step over the notes' CNN; `fused` picks PyTorch's fused implementation, which is not its default. */
   | { readonly op: 'adam'; readonly fused: boolean }
+  /** What the machine can do at best: multiplications and additions of vectors in registers, so many rounds of 96; `fused`: two by one instruction. */
+  | { readonly op: 'multiplyAdd'; readonly rounds: number; readonly fused: boolean }
+  /** And this: so many floats read and, one larger, written elsewhere. */
+  | { readonly op: 'stream'; readonly floats: number }
   /** Forward, gradients and Adam of the notes' CNN, on images that are there already. */
   | { readonly op: 'trainStep'; readonly batch: number; readonly size: number };
 
@@ -46,9 +50,9 @@ export interface OpRow {
   readonly group: string;
   readonly label: string;
   readonly spec: OpSpec;
-  /** Multiplications and additions, where arithmetic is what bounds it. */
+  /** Multiplications and additions, where they are the work. */
   readonly flops?: number;
-  /** Bytes read and written once, where memory is. */
+  /** Inputs and outputs, each byte counted once. */
   readonly bytes?: number;
 }
 
@@ -58,7 +62,8 @@ const FLOAT = 4;
 function gemm(group: string, what: string, size: MatMulSize): OpRow {
   const { batch = 1, m, k, n } = size;
   const label = `${what} ${batch > 1 ? `${batch} × ` : ''}${m}×${k}×${n}`;
-  return { group, label, spec: { op: 'matmul', ...size }, flops: 2 * batch * m * k * n };
+  const bytes = FLOAT * batch * (m * k + k * n + m * n);
+  return { group, label, spec: { op: 'matmul', ...size }, flops: 2 * batch * m * k * n, bytes };
 }
 
 /** y = x·Wᵀ of a Linear layer and both of its gradients. */
@@ -73,11 +78,15 @@ function linear(group: string, what: string, m: number, k: number, n: number): O
 function convolution(what: string, size: ConvolutionSize): OpRow[] {
   const { n, c, size: side, o, kernel } = size;
   const output = side - kernel + 1;
-  const flops = 2 * n * o * output * output * c * kernel * kernel;
+  const work = {
+    flops: 2 * n * o * output * output * c * kernel * kernel,
+    // One of the three is the result.
+    bytes: FLOAT * (n * c * side * side + o * c * kernel * kernel + n * o * output * output),
+  };
   return [
-    { group: 'notes', label: `${what} forward`, spec: { op: 'conv2d', ...size }, flops },
-    { group: 'notes', label: `${what} ∂input`, spec: { op: 'conv2dBackwardInput', ...size }, flops },
-    { group: 'notes', label: `${what} ∂weight`, spec: { op: 'conv2dBackwardWeight', ...size }, flops },
+    { group: 'notes', label: `${what} forward`, spec: { op: 'conv2d', ...size }, ...work },
+    { group: 'notes', label: `${what} ∂input`, spec: { op: 'conv2dBackwardInput', ...size }, ...work },
+    { group: 'notes', label: `${what} ∂weight`, spec: { op: 'conv2dBackwardWeight', ...size }, ...work },
   ];
 }
 
@@ -92,6 +101,8 @@ function fused(what: string, { n, c, size, o, kernel, bias, inputGradient }: Con
       label: `${what} + ReLU + pool`,
       spec: { op: 'convReluPool', ...spec },
       flops: 2 * n * o * output * output * c * kernel * kernel,
+      // What is pooled and where it was.
+      bytes: FLOAT * (n * c * size * size + o * c * kernel * kernel + (2 * n * o * output * output) / 4),
     },
     // How much arithmetic that is depends on who does it.
     { group: 'notes', label: `${what} + ReLU + pool ${gradients}`, spec: { op: 'convReluPoolBackward', ...spec } },
@@ -118,8 +129,27 @@ function batchNorm(what: string, shape: readonly number[]): OpRow[] {
 const TEXT = { batch: 64, tokens: 250, width: 100, filters: 100 };
 const ATTENTION = { batch: 32, length: 10, hidden: 128 };
 
+/** The roof: what bounds the other rows is told by these. */
+export const machineRows: readonly OpRow[] = [
+  ...[false, true].map(
+    (fused): OpRow => ({
+      group: 'machine',
+      label: `128-bit ${fused ? 'fused multiply-add' : 'multiply and add'}`,
+      spec: { op: 'multiplyAdd', rounds: 10_000, fused },
+      flops: 10_000 * 12 * 4 * 2,
+    }),
+  ),
+  // In the second cache, in the third (where there is one so large), and beyond.
+  ...[2 ** 16, 2 ** 20, 2 ** 25].map((floats): OpRow => {
+    const bytes = 2 * FLOAT * floats;
+    return { group: 'machine', label: `stream of ${bytes / 2 ** 20} MiB`, spec: { op: 'stream', floats }, bytes };
+  }),
+  { group: 'machine', label: 'smallest product 1×1×1', spec: { op: 'matmul', m: 1, k: 1, n: 1 } },
+];
+
 /** The ops of the three models, each on the sizes that training meets. */
 export const opRows: readonly OpRow[] = [
+  ...machineRows,
   gemm('GEMM', 'square', { m: 384, k: 384, n: 384 }),
   ...convolution('conv1', { n: 100, c: 1, size: 28, o: 6, kernel: 5 }),
   ...convolution('conv2', { n: 100, c: 6, size: 12, o: 12, kernel: 5 }),
@@ -177,8 +207,8 @@ export const opRows: readonly OpRow[] = [
   gemm('attention', 'context', { batch: ATTENTION.batch, m: 1, k: ATTENTION.length, n: ATTENTION.hidden }),
 ];
 
-/** The main job's rows alone: the square product and the notes' CNN. */
-export const quickOpRows: readonly OpRow[] = opRows.filter(({ group }) => group === 'GEMM' || group === 'notes');
+/** The main job's rows alone: the machine, the square product and the notes' CNN. */
+export const quickOpRows: readonly OpRow[] = opRows.filter(({ group }) => ['machine', 'GEMM', 'notes'].includes(group));
 
 /** Training steps by batch size, then by image size: how cost grows. */
 export function growthRows(quick: boolean): OpRow[] {

@@ -1,23 +1,31 @@
 import { type OpsPart, ours, type RowResult, theirs } from '../ops/ops.ts';
+import { type Roof, roofOf } from '../ops/roof.ts';
 import type { OpRow } from '../ops/rows.ts';
 import { median, outliers, pairedRatio } from '../statistics/summary.ts';
 import { duration, threeDigits, times } from './amounts.ts';
+import { boundOf, ofPeak } from './bound.ts';
 import { formatTable } from './table.ts';
 
-/** One table a group: what this library and PyTorch reach, the ratio of their times, and how much longer the others take. */
+/**
+ * One table a group: what this library and PyTorch reach, the ratio of their times, how much of the machine's peak that is and
+ * what bounds it (where the run has measured the machine), and how much longer the others take.
+ */
 export function opsTables({ contestants, rows }: OpsPart): string {
   const groups = [...new Set(rows.map(({ row }) => row.group))];
   const main = contestants.filter(({ threads }) => threads !== undefined);
   const others = contestants.filter(({ threads }) => threads === undefined);
   const counts = [...new Set(main.map(({ threads }) => threads!))];
   const torch = main.some(({ name }) => counts.some((count) => name === theirs(count)));
+  const roof = roofOf(rows);
   const titles = [
     ...main.map(({ name }) => name),
     ...(torch ? counts.map((count) => `ours ÷ PyTorch, ${count}`) : []),
+    ...(roof ? ['of peak', 'bound by'] : []),
     ...others.map(({ name }) => name),
   ];
   const columns = (group: string) => [{ title: group }, ...titles.map((title) => ({ title, align: 'right' as const }))];
-  const tables = groups.map((group) =>
+  const measured = groups.filter((group) => roof === undefined || group !== 'machine');
+  const tables = measured.map((group) =>
     formatTable(
       columns(group),
       rows
@@ -26,6 +34,7 @@ export function opsTables({ contestants, rows }: OpsPart): string {
           result.row.label,
           ...main.map(({ name }) => attained(result, name)),
           ...(torch ? counts.map((count) => ratio(result, ours(count), theirs(count))) : []),
+          ...(roof ? [ofPeak(result, roof), boundOf(result, roof)] : []),
           ...others.map(({ name }) => slower(result, name, ours(counts[0]!))),
         ]),
     ),
@@ -34,7 +43,15 @@ export function opsTables({ contestants, rows }: OpsPart): string {
   const total = rows.flatMap(({ seconds }) => Object.values(seconds)).flat().length;
   const tail = `Of ${total} measurements ${far.reduce((sum, count) => sum + count, 0)} lie far from the rest of their row.`;
   const legend = others.length === 0 ? '' : `The last columns: how many times as long as ${ours(counts[0]!)}.\n\n`;
-  return `${tables.join('\n\n')}\n\n${legend}${tail}`;
+  const machine = roof === undefined ? '' : `${machineSentence(roof)}\n\n`;
+  return `${machine}${tables.join('\n\n')}\n\n${legend}${tail}`;
+}
+
+/** What stands over all rows. */
+function machineSentence({ flops, streams, call }: Roof): string {
+  const rates = streams.map(({ bytes, rate }) => `${threeDigits(rate / 1e9)} GB/s through ${bytes / 2 ** 20} MiB`);
+  const peak = `${threeDigits(flops / 1e9)} GFLOP/s with 128-bit vectors (independent multiply–add chains in registers)`;
+  return `One thread of this machine, by WebAssembly loops: ${peak}; ${rates.join(', ')}. The smallest op: ${duration(call)}.`;
 }
 
 /** GFLOP/s or GB/s where the row knows its work, and the time. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -41,7 +41,9 @@ function makeTrainer(run: RunFolder) {
   return new Trainer({ model, optimizer, callbacks: [stopping, rows, events] });
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'flambeau-fuzz-run-'));
+// In memory where there is such a place: a disk that is busy with other things makes each flush wait.
+const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+const folder = mkdtempSync(join(place, 'flambeau-fuzz-run-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 const config = {
