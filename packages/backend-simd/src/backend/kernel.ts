@@ -31,11 +31,14 @@ export function deferringKernel<Inputs = Record<string, TensorInfo>, Attributes 
 }
 
 function computeInputs({ inputs, backend }: { inputs: unknown; backend: SimdBackend }): void {
-  // A few kernels of tfjs take lists of tensors among their inputs.
-  const tensors: (TensorInfo | null | undefined)[] = Object.values(inputs as object).flat();
-  for (const tensor of tensors) if (tensor) backend.compute(tensor);
+  const named = inputs as Record<string, TensorInfo | TensorInfo[] | null | undefined>;
+  for (const name in named) {
+    const tensor = named[name];
+    // A few kernels of tfjs take lists of tensors among their inputs.
+    if (Array.isArray(tensor)) for (const one of tensor) backend.compute(one);
+    else if (tensor) backend.compute(tensor);
+  }
 }
-
 /** A kernel of the `cpu` backend, run on this backend's data. */
 export function onHost(config: Pick<KernelConfig, 'kernelFunc'>): KernelFunc {
   return (call) => {

@@ -58,7 +58,8 @@ describeOnThreads('flambeau::batch_norm and its gradient', () => {
           { eps },
         );
         expect(output!.shape).toEqual(shape);
-        expectClose(output!.values, expected.output, 2e-6);
+        // x − mean cancels: what float32 has lost of x there, the division by a small deviation makes larger.
+        expectClose(output!.values, expected.output, 1e-5);
         expectClose(mean!.values, expected.mean, 1e-6);
         expectClose(variance!.values, expected.variance, 1e-6);
 
@@ -85,7 +86,7 @@ describeOnThreads('flambeau::batch_norm and its gradient', () => {
         expectClose(
           gradWeight!.values,
           numericGradient((gains) => loss(x, gains), weight ?? ones),
-          5e-6,
+          2e-5,
         );
         expectClose(
           gradBias!.values,

@@ -10,6 +10,11 @@ export interface BackendCapabilities {
   readonly synchronousReads: boolean;
   /** The device is a real GPU, and not a software rasterizer. */
   readonly gpu: boolean;
+  /**
+   * An array that a tensor is made of is copied at once. Default: false, since most backends keep the array, some for good
+   * and some until its first use; core then copies it for them.
+   */
+  readonly copiesArrays?: boolean;
 }
 
 /**
@@ -68,7 +73,8 @@ export class Backend {
    * @throws {TypeError} for 16-bit floats; {RangeError} for an integer beyond int32.
    */
   tensor(array: HostArray): Tensor {
-    return this.run(() => tfTensor(deviceData(array), [...array.shape], deviceType(array.dtype)));
+    const data = deviceData(array, this.capabilities.copiesArrays === true);
+    return this.run(() => tfTensor(data, [...array.shape], deviceType(array.dtype)));
   }
 
   /** Whether this backend holds the tensor's values. */
@@ -156,12 +162,12 @@ function deviceType(dtype: DType): 'float32' | 'int32' | 'bool' {
   return dtype === 'float32' || dtype === 'float64' ? 'float32' : 'int32';
 }
 
-function deviceData(array: HostArray): Float32Array | Int32Array | Uint8Array {
+/** The array as TensorFlow.js wants it: one that nobody else has, unless the backend makes its own copy anyway. */
+function deviceData(array: HostArray, copiesArrays: boolean): Float32Array | Int32Array | Uint8Array {
   const { dtype, data } = array;
-  // Always a copy: TensorFlow.js keeps the array that it is given, some backends for good and some until its first use.
   switch (dtype) {
     case 'float32':
-      return (data as Float32Array).slice();
+      return copiesArrays ? (data as Float32Array) : (data as Float32Array).slice();
     case 'float64':
       return Float32Array.from(data as Float64Array);
     case 'int32':

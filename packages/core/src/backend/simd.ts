@@ -20,6 +20,10 @@ export const simdProvider: BackendProvider = {
     if (!(await setBackend(tfName))) {
       throw new BackendUnavailableError("backend 'simd' needs WebAssembly SIMD: Node 16 or a browser of 2023 or newer");
     }
-    return { tfName, device: simdDevice(tfName), capabilities: { synchronousReads: true, gpu: false } };
+    return {
+      tfName,
+      device: simdDevice(tfName),
+      capabilities: { synchronousReads: true, gpu: false, copiesArrays: true },
+    };
   },
 };

@@ -147,6 +147,16 @@ describe('host arrays', () => {
     }
   });
 
+  it('may be changed after a tensor has been made of them', async () => {
+    for (const backend of [simd, cpu]) {
+      const array = hostArray('float32', [2], Float32Array.of(1, 2));
+      const tensor = backend.tensor(array);
+      array.data[0] = 7;
+      expect(Array.from((await toHost(tensor)).data)).toEqual([1, 2]);
+      tensor.dispose();
+    }
+  });
+
   it('that TensorFlow.js cannot hold are refused', () => {
     expect(() => simd.tensor(hostArray('float16', [1], Uint16Array.of(0)))).toThrow(
       'TensorFlow.js has no float16 tensors: convert the array to float32 first',

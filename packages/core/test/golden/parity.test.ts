@@ -22,7 +22,9 @@ describe('docs/parity.md (pnpm parity --write)', () => {
   });
 
   it('has a row for every optimizer and scheduler', () => {
-    expect(classesOf(optim, ['Optimizer', 'LRScheduler']).filter((name) => !written.has(name))).toEqual([]);
+    // AveragedModel is neither; optim/averagedModel.test.ts holds it to PyTorch's.
+    const without = ['Optimizer', 'LRScheduler', 'AveragedModel'];
+    expect(classesOf(optim, without).filter((name) => !written.has(name))).toEqual([]);
   });
 
   it('has a row for every initialiser', () => {
