@@ -88,8 +88,13 @@ function correlate(
         let x = 0;
         for (; x + 8 <= side; x += 8) {
           const at = (<usize>x) << 2;
-          sixByEight(row + at, size, plane, w, wOutput, wChannel, wTap, b, out + at, outPlane, channels, kernel);
+          six(true, row + at, size, plane, w, wOutput, wChannel, wTap, b, out + at, outPlane, channels, kernel);
         }
+        for (; x + 4 <= side; x += 4) {
+          const at = (<usize>x) << 2;
+          six(false, row + at, size, plane, w, wOutput, wChannel, wTap, b, out + at, outPlane, channels, kernel);
+        }
+        if (x == side) continue;
         for (let k = 0; k < 6; k++) {
           const own = w + <usize>(k * wOutput);
           const start: f32 = b == 0 ? 0 : load<f32>(b + ((<usize>k) << 2));
@@ -109,8 +114,11 @@ function correlate(
   }
 }
 
-/** 8 pixels of 6 outputs. */
-function sixByEight(
+/** 8 pixels of 6 outputs, or 4 at a row's end. */
+// @ts-ignore: decorator
+@inline
+function six(
+  WIDE: bool,
   input: usize,
   size: i32,
   plane: usize,
@@ -155,25 +163,25 @@ function sixByEight(
       let from = row;
       for (let j = 0; j < kernel; j++) {
         const x0 = v128.load(from);
-        const x1 = v128.load(from, 16);
+        const x1 = WIDE ? v128.load(from, 16) : x0;
         let s = v128.load32_splat(w);
         c00 = f32x4.add(c00, f32x4.mul(s, x0));
-        c01 = f32x4.add(c01, f32x4.mul(s, x1));
+        if (WIDE) c01 = f32x4.add(c01, f32x4.mul(s, x1));
         s = v128.load32_splat(w + <usize>wOutput);
         c10 = f32x4.add(c10, f32x4.mul(s, x0));
-        c11 = f32x4.add(c11, f32x4.mul(s, x1));
+        if (WIDE) c11 = f32x4.add(c11, f32x4.mul(s, x1));
         s = v128.load32_splat(w + <usize>wOutput2);
         c20 = f32x4.add(c20, f32x4.mul(s, x0));
-        c21 = f32x4.add(c21, f32x4.mul(s, x1));
+        if (WIDE) c21 = f32x4.add(c21, f32x4.mul(s, x1));
         s = v128.load32_splat(w + <usize>wOutput3);
         c30 = f32x4.add(c30, f32x4.mul(s, x0));
-        c31 = f32x4.add(c31, f32x4.mul(s, x1));
+        if (WIDE) c31 = f32x4.add(c31, f32x4.mul(s, x1));
         s = v128.load32_splat(w + <usize>wOutput4);
         c40 = f32x4.add(c40, f32x4.mul(s, x0));
-        c41 = f32x4.add(c41, f32x4.mul(s, x1));
+        if (WIDE) c41 = f32x4.add(c41, f32x4.mul(s, x1));
         s = v128.load32_splat(w + <usize>wOutput5);
         c50 = f32x4.add(c50, f32x4.mul(s, x0));
-        c51 = f32x4.add(c51, f32x4.mul(s, x1));
+        if (WIDE) c51 = f32x4.add(c51, f32x4.mul(s, x1));
         from += 4;
         w += <usize>wTap;
       }
@@ -181,22 +189,22 @@ function sixByEight(
     }
   }
   v128.store(output, c00);
-  v128.store(output, c01, 16);
+  if (WIDE) v128.store(output, c01, 16);
   output += outPlane;
   v128.store(output, c10);
-  v128.store(output, c11, 16);
+  if (WIDE) v128.store(output, c11, 16);
   output += outPlane;
   v128.store(output, c20);
-  v128.store(output, c21, 16);
+  if (WIDE) v128.store(output, c21, 16);
   output += outPlane;
   v128.store(output, c30);
-  v128.store(output, c31, 16);
+  if (WIDE) v128.store(output, c31, 16);
   output += outPlane;
   v128.store(output, c40);
-  v128.store(output, c41, 16);
+  if (WIDE) v128.store(output, c41, 16);
   output += outPlane;
   v128.store(output, c50);
-  v128.store(output, c51, 16);
+  if (WIDE) v128.store(output, c51, 16);
 }
 
 /** The pixels [x, side) of one row of one output: 8 at once, 4, then one by one. */

@@ -122,7 +122,7 @@ function tile(
   v128.store(c, c51, 16);
 }
 
-/** What does not fill a tile: four columns at once, then one. */
+/** What does not fill a tile, row by row: sixteen columns at once, four, then one. */
 function edge(
   a: usize,
   aRow: usize,
@@ -138,6 +138,28 @@ function edge(
   const bStep: usize = (<usize>n) << 2;
   for (let row = rowBegin; row < rowEnd; row++) {
     let column = columnBegin;
+    for (; column + 16 <= n; column += 16) {
+      let sum0 = f32x4.splat(0);
+      let sum1 = sum0;
+      let sum2 = sum0;
+      let sum3 = sum0;
+      let from = a + <usize>row * aRow;
+      let right = b + ((<usize>column) << 2);
+      for (let step = 0; step < k; step++) {
+        const x = v128.load32_splat(from);
+        sum0 = f32x4.add(sum0, f32x4.mul(x, v128.load(right)));
+        sum1 = f32x4.add(sum1, f32x4.mul(x, v128.load(right, 16)));
+        sum2 = f32x4.add(sum2, f32x4.mul(x, v128.load(right, 32)));
+        sum3 = f32x4.add(sum3, f32x4.mul(x, v128.load(right, 48)));
+        from += aStep;
+        right += bStep;
+      }
+      const to = c + ((<usize>(row * n + column)) << 2);
+      v128.store(to, sum0);
+      v128.store(to, sum1, 16);
+      v128.store(to, sum2, 32);
+      v128.store(to, sum3, 48);
+    }
     for (; column + 4 <= n; column += 4) {
       let sum = f32x4.splat(0);
       let from = a + <usize>row * aRow;

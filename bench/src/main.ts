@@ -11,6 +11,8 @@ import { run } from './run.ts';
 interface Options {
   readonly torch?: string;
   readonly tfjsNode?: string;
+  readonly onnxruntime?: string;
+  readonly chromium?: string;
   readonly dataDir?: string;
   readonly only?: PartName[];
   readonly threads: number[];
@@ -32,6 +34,8 @@ const program = new Command('pnpm bench')
   .description('How fast this library is, in turns with PyTorch and with what else JavaScript has.')
   .option('--torch <python>', 'a Python that has torch; without it PyTorch is left out')
   .option('--tfjs-node <folder>', "where @tensorflow/tfjs-node is installed, if not among this project's packages")
+  .option('--onnxruntime <folder>', "where onnxruntime-node is installed, if not among this project's packages")
+  .option('--chromium <program>', 'Chromium or Chrome, if not the first one on the PATH')
   .option('--data-dir <dir>', "FashionMNIST's files; looked for as the demo does")
   .addOption(new Option('--only <part...>', 'these parts only').choices(partNames))
   .option('--threads <n,n>', 'numbers of threads to measure with', counts, availableParallelism() > 1 ? [1, 2] : [1])

@@ -6,6 +6,10 @@ export interface Plan {
   readonly torch?: string;
   /** Where `@tensorflow/tfjs-node` is installed, where it is not among this project's packages. */
   readonly tfjsNode?: string;
+  /** Where `onnxruntime-node` is installed, where it is not among this project's packages. */
+  readonly onnxruntime?: string;
+  /** Which Chromium to run, where it is not the first one on the PATH. */
+  readonly chromium?: string;
   readonly dataDir?: string;
   /** Numbers of threads, each a contestant. */
   readonly threads: readonly number[];

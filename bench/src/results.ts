@@ -5,7 +5,7 @@ import type { SizePart } from './size/size.ts';
 import type { StartResult } from './start/start.ts';
 
 /** The parts of a run, in their order. */
-export const partNames = ['epoch', 'ops', 'growth', 'start', 'size'] as const;
+export const partNames = ['epoch', 'chromium', 'ops', 'inference', 'layers', 'growth', 'start', 'size'] as const;
 export type PartName = (typeof partNames)[number];
 
 /** All that a run has found, as `--json` writes it: every round, not only medians. */
@@ -18,7 +18,10 @@ export interface Results {
   /** Parts that broke off, and why; the others stand. */
   readonly failures: readonly string[];
   readonly epoch?: EpochPart;
+  readonly chromium?: EpochPart;
   readonly ops?: OpsPart;
+  readonly inference?: OpsPart;
+  readonly layers?: OpsPart;
   readonly growth?: OpsPart;
   readonly start?: readonly StartResult[];
   readonly size?: SizePart;

@@ -1,7 +1,8 @@
-import { measureEpochs } from './epoch/epoch.ts';
+import { findChromium } from './chromium/find.ts';
+import { measureChromium, measureEpochs } from './epoch/epoch.ts';
 import { describeMachine } from './machine.ts';
-import { mainOpponents, measureOps, otherOpponents } from './ops/ops.ts';
-import { growthRows, opRows, quickOpRows } from './ops/rows.ts';
+import { inferenceOpponents, layersOpponents, mainOpponents, measureOps, otherOpponents } from './ops/ops.ts';
+import { growthRows, inferenceRows, layersRows, opRows, quickOpRows } from './ops/rows.ts';
 import type { Plan } from './plan.ts';
 import type { PartName, Results } from './results.ts';
 import { buildPackages } from './size/build.ts';
@@ -47,6 +48,10 @@ export async function run(parts: readonly PartName[], options: Omit<Plan, 'say'>
     plan.progress('building the packages');
     buildPackages();
   });
+  const chromium = wanted.has('chromium') ? findChromium(plan.chromium) : undefined;
+  if (wanted.has('chromium') && chromium === undefined) {
+    plan.say('Chromium is left out: there is none on the PATH (--chromium says where it is)');
+  }
   const rows = quick ? quickOpRows : opRows;
   const opponents = mainOpponents(plan);
   return {
@@ -56,7 +61,10 @@ export async function run(parts: readonly PartName[], options: Omit<Plan, 'say'>
     notes,
     failures,
     epoch: await part('epoch', () => measureEpochs(plan)),
+    chromium: chromium === undefined ? undefined : await part('chromium', () => measureChromium(plan, chromium)),
     ops: await part('ops', () => measureOps(plan, rows, [...opponents, ...otherOpponents(plan)])),
+    inference: await part('inference', () => measureOps(plan, inferenceRows, inferenceOpponents(plan))),
+    layers: await part('layers', () => measureOps(plan, layersRows(quick), layersOpponents(plan))),
     growth: await part('growth', () => measureOps(plan, growthRows(quick), opponents)),
     start: await part('start', () => measureStart(plan)),
     size: await part('size', () => measureSizes(plan)),

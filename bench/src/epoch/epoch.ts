@@ -14,7 +14,7 @@ export interface EpochResult {
   readonly device: string;
   /** For each round the fastest epoch of its process, loading included. */
   readonly seconds: readonly number[];
-  /** For each round the most memory that its process held. */
+  /** For each round the most memory that its process held, where it can tell. */
   readonly peakBytes: readonly number[];
   /** The mean loss of the last epoch: contestants that do the same agree about it. */
   readonly trainLoss: number;
@@ -37,8 +37,27 @@ interface Contestant {
   readonly peakBytes: number[];
 }
 
-/** Whole epochs of the notes' CNN, each contestant in a process of its own in each round, taking turns. */
-export async function measureEpochs(plan: Plan): Promise<EpochPart> {
+/** Whole epochs of the notes' CNN in Node, shipped and written plainly, against PyTorch. */
+export function measureEpochs(plan: Plan): Promise<EpochPart> {
+  return measureVariants(plan, [
+    { variant: 'shipped', command: (request) => typescript('epoch/train.ts', [request]) },
+    { variant: 'plain', command: (request) => typescript('epoch/train.ts', [request]) },
+  ]);
+}
+
+/** The same in headless Chromium. */
+export function measureChromium(plan: Plan, chromium: string): Promise<EpochPart> {
+  const command = (request: string) => typescript('chromium/train.ts', [request, chromium]);
+  return measureVariants(plan, [{ variant: 'chromium', command }]);
+}
+
+interface Variant {
+  readonly variant: EpochRequest['variant'];
+  command(request: string): ChildCommand;
+}
+
+/** Each contestant has a process of its own in each round; they take turns. */
+async function measureVariants(plan: Plan, variants: readonly Variant[]): Promise<EpochPart> {
   const { quick, dataDir, torch, rounds = quick ? 3 : 7 } = plan;
   const { train, source } = await loadFashionMnist({ dataDir, download: false });
   if (!source.isComplete) plan.say(source.sentence);
@@ -49,9 +68,9 @@ export async function measureEpochs(plan: Plan): Promise<EpochPart> {
     const make = (variant: EpochVariant, command: ChildCommand): Contestant => {
       return { variant, threads, command, device: '', trainLoss: Number.NaN, seconds: [], peakBytes: [] };
     };
-    const ours = (['shipped', 'plain'] as const).map((variant) => {
+    const ours = variants.map(({ variant, command }) => {
       const request: EpochRequest = { variant, threads, epochs, limit, dataDir };
-      return make(variant, typescript('epoch/train.ts', [JSON.stringify(request)]));
+      return make(variant, command(JSON.stringify(request)));
     });
     if (torch === undefined) return ours;
     const args = [source.path, '--threads', threads, '--epochs', epochs, '--no-evaluation'];
@@ -78,9 +97,12 @@ async function runOnce(contestant: Contestant, plan: Plan, round: number): Promi
   const child = new LineChild(name, contestant.command);
   const seconds: number[] = [];
   let peak: number | undefined;
+  let done = false;
   for (let line = await child.next<EpochLine>(); line !== undefined; line = await child.next<EpochLine>()) {
-    if (line.event === 'done') peak = line.peakBytes;
-    else if (line.event === 'epoch') {
+    if (line.event === 'done') {
+      peak = line.peakBytes;
+      done = true;
+    } else if (line.event === 'epoch') {
       seconds.push(line.seconds);
       contestant.trainLoss = line.trainLoss;
     } else {
@@ -89,7 +111,7 @@ async function runOnce(contestant: Contestant, plan: Plan, round: number): Promi
       if (round === 0 && threads !== contestant.threads) plan.say(`${name}: the backend runs on ${threads}`);
     }
   }
-  if (peak === undefined || seconds.length === 0) throw new Error(`${name} ended before its epochs were done`);
+  if (!done || seconds.length === 0) throw new Error(`${name} ended before its epochs were done`);
   contestant.seconds.push(Math.min(...seconds));
-  contestant.peakBytes.push(peak);
+  if (peak !== undefined) contestant.peakBytes.push(peak);
 }

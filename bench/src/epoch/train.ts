@@ -15,12 +15,11 @@ import {
   metrics,
   optim,
   setDefaultBackend,
-  Trainer,
 } from '@flambeau/core';
 import { loadFashionMnist } from '@flambeau/datasets/node';
-import { NotesCnn } from '@flambeau/vision';
 import type { EpochLine, EpochRequest } from './lines.ts';
 import { PlainCnn } from './plainCnn.ts';
+import { trainShipped } from './shipped.ts';
 
 const { variant, threads, epochs, limit, dataDir } = JSON.parse(process.argv[2]!) as EpochRequest;
 const emit = (line: EpochLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -28,29 +27,17 @@ const emit = (line: EpochLine) => process.stdout.write(`${JSON.stringify(line)}\
 const backend = await createBackend('simd', { threads });
 setDefaultBackend(backend);
 const { train } = await loadFashionMnist({ dataDir, limit, download: false });
-manualSeed(0);
 emit({ event: 'start', device: backend.device, threads: simdThreadCount(threads), trainExamples: train.length });
 
-if (variant === 'shipped') await trainShipped(train);
+if (variant === 'shipped') await trainShipped(train, epochs, emit);
 else await trainPlainly(train);
 // Node gives KiB on every system.
 emit({ event: 'done', peakBytes: process.resourceUsage().maxRSS * 1024 });
 process.stdout.write('', () => process.exit());
 
-async function trainShipped(examples: typeof train) {
-  const model = new NotesCnn();
-  const trainer = new Trainer({
-    model,
-    optimizer: new optim.Adam(model.parameters(), { lr: 0.01 }),
-    callbacks: [
-      { onEpochEnd: ({ epoch, seconds, trainLoss }) => void emit({ event: 'epoch', epoch, seconds, trainLoss }) },
-    ],
-  });
-  await trainer.fit(new data.DataLoader(examples, { batchSize: 100, shuffle: true }), { epochs: epochs });
-}
-
 /** The loop as PyTorch's users write it, the loss and the count read at every step. */
 async function trainPlainly(examples: typeof train) {
+  manualSeed(0);
   const model = new PlainCnn();
   const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
   const loader = new data.DataLoader(examples, { batchSize: 100, shuffle: true });

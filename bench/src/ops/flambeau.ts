@@ -2,6 +2,7 @@ import { simdThreadCount } from '@flambeau/backend-simd';
 import { createBackend, functional as F, manualSeed, optim, setDefaultBackend } from '@flambeau/core';
 import { dispose, matMul, type NamedTensorMap, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { PlainCnn } from '../epoch/plainCnn.ts';
+import { predictWithFlambeau } from '../inference/flambeau.ts';
 import { convolutionReluPool } from './flambeauFused.ts';
 import { type Kernel, make, repeat, runKernel } from './flambeauKernels.ts';
 import type { OpLibrary, PreparedOp } from './protocol.ts';
@@ -105,6 +106,8 @@ function prepare(spec: OpSpec): PreparedOp | undefined {
       return adam();
     case 'trainStep':
       return trainStep(spec.batch, spec.size);
+    case 'inference':
+      return predictWithFlambeau(spec.batch);
     default:
       return undefined;
   }

@@ -35,6 +35,8 @@ const PAUSE_MS = 30;
 export const ours = (threads: number) => `flambeau ${threads}`;
 export const theirs = (threads: number) => `PyTorch ${threads}`;
 
+export const onnx = (threads: number) => `ONNX Runtime ${threads}`;
+
 /** First tries: what this library's kernels must beat. */
 export const plain = 'plain kernels';
 
@@ -56,6 +58,30 @@ export function otherOpponents({ tfjsNode }: Plan): Opponent[] {
     { name: 'tfjs wasm', command: typescript('ops/server.ts', ['tfjs-wasm']) },
     { name: 'jax-js', command: typescript('ops/server.ts', ['jax-js']) },
     { name: 'tfjs cpu', command: typescript('ops/server.ts', ['tfjs-cpu']) },
+  ];
+}
+
+/** Who predicts: ONNX Runtime on the same numbers of threads, and what else JavaScript has. */
+export function inferenceOpponents(plan: Plan): Opponent[] {
+  const { threads, onnxruntime } = plan;
+  const folder = onnxruntime ? [onnxruntime] : [];
+  return [
+    ...mainOpponents(plan),
+    ...threads.map((count): Opponent => {
+      const command = typescript('ops/server.ts', ['onnxruntime', count, ...folder]);
+      return { name: onnx(count), threads: count, command };
+    }),
+    ...otherOpponents(plan).filter(({ name }) => name.startsWith('tfjs')),
+  ];
+}
+
+/** TensorFlow.js's layers: on this library's backend, and on those that TensorFlow.js can train them on. */
+export function layersOpponents({ threads, tfjsNode }: Plan): Opponent[] {
+  const layers = (...args: (string | number)[]) => typescript('ops/server.ts', ['layers', ...args]);
+  return [
+    ...threads.map((count): Opponent => ({ name: ours(count), threads: count, command: layers('simd', count) })),
+    { name: 'tfjs node', command: layers('node', ...(tfjsNode ? [tfjsNode] : [])) },
+    { name: 'tfjs cpu', command: layers('cpu') },
   ];
 }
 

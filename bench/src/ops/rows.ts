@@ -38,6 +38,10 @@ export type OpSpec =
   | { readonly op: 'batchNorm' | 'batchNormBackward'; readonly shape: readonly number[] }
   /** One step over the notes' CNN; `fused` picks PyTorch's fused implementation, which is not its default. */
   | { readonly op: 'adam'; readonly fused: boolean }
+  /** The notes' CNN predicts: from images that are there to logits that are read. */
+  | { readonly op: 'inference'; readonly batch: number }
+  /** `model.fit` of TensorFlow.js's layers on the notes' network, so many batches. */
+  | { readonly op: 'layersFit'; readonly batch: number; readonly steps: number }
   /** What the machine can do at best: multiplications and additions of vectors in registers, so many rounds of 96; `fused`: two by one instruction. */
   | { readonly op: 'multiplyAdd'; readonly rounds: number; readonly fused: boolean }
   /** And this: so many floats read and, one larger, written elsewhere. */
@@ -218,4 +222,20 @@ export function growthRows(quick: boolean): OpRow[] {
     return { group, label: `${batch} × 1×${size}×${size}`, spec: { op: 'trainStep', batch, size } };
   };
   return [...batches.map((batch) => row('batch', batch, 28)), ...sizes.map((size) => row('image', 100, size))];
+}
+
+/** Of an image: both convolutions and the three linear maps. */
+const NOTES_FLOPS = 2 * (6 * 24 ** 2 * 25 + 12 * 8 ** 2 * 150 + 192 * 120 + 120 * 60 + 60 * 10);
+
+export const inferenceRows: readonly OpRow[] = [1, 1000].map((batch) => ({
+  group: 'inference',
+  label: `batch ${batch.toLocaleString('en-US')}`,
+  spec: { op: 'inference', batch },
+  flops: batch * NOTES_FLOPS,
+}));
+
+/** Few steps: `cpu` takes seconds for each. */
+export function layersRows(quick: boolean): OpRow[] {
+  const steps = quick ? 1 : 3;
+  return [{ group: 'tf.layers', label: `fit, ${steps} × 100 images`, spec: { op: 'layersFit', batch: 100, steps } }];
 }

@@ -1,14 +1,14 @@
 /*
  * Runs ops of one library in a process of its own, as it is asked line by line (`protocol.ts`).
  *
- *     node --conditions=@flambeau/source --import tsx bench/src/ops/server.ts LIBRARY [THREADS or FOLDER]
+ *     node --conditions=@flambeau/source --import tsx bench/src/ops/server.ts LIBRARY [what it takes: libraries.ts]
  */
 import { createInterface } from 'node:readline';
 import { openLibrary } from './libraries.ts';
 import type { OpHello, OpMeasured, OpPrepared, OpRequest, PreparedOp } from './protocol.ts';
 
 const answer = (message: OpHello | OpPrepared | OpMeasured) => process.stdout.write(`${JSON.stringify(message)}\n`);
-const [name, argument] = process.argv.slice(2);
+const [name, ...args] = process.argv.slice(2);
 
 let prepared: PreparedOp | undefined;
 let estimate = 0;
@@ -32,7 +32,7 @@ async function warmUp(): Promise<void> {
   }
 }
 
-const library = await openLibrary(name!, argument);
+const library = await openLibrary(name!, ...args);
 if (typeof library === 'string') {
   answer({ device: '', absent: library });
 } else {

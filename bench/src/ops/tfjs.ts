@@ -1,6 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type * as tfLayers from '@tensorflow/tfjs-layers';
+import { predictWithTfjs } from '../inference/tfjs.ts';
+import { prepareFit } from '../layers/fit.ts';
 import type { OpLibrary, PreparedOp } from './protocol.ts';
 import type { OpSpec } from './rows.ts';
 import { classes, digestOf, values } from './values.ts';
@@ -23,7 +26,11 @@ export async function openTfjs(name: Name, folder?: string): Promise<OpLibrary |
     const own = (node.default ?? node) as Tfjs;
     await own.ready();
     if (own.getBackend() !== 'tensorflow') return '@tensorflow/tfjs-node has no native half here';
-    return { device: 'tfjs node', prepare: (spec) => prepare(own, spec, true) };
+    const layers = own as Tfjs & typeof tfLayers;
+    return {
+      device: 'tfjs node',
+      prepare: (spec) => (spec.op === 'layersFit' ? prepareFit(own, layers, spec) : prepare(own, spec, true)),
+    };
   }
   if (name === 'tfjs-cpu') await import('@tensorflow/tfjs-backend-cpu');
   else await import('@tensorflow/tfjs-backend-wasm');
@@ -163,6 +170,8 @@ function prepare(tf: Tfjs, spec: OpSpec, gradients: boolean): PreparedOp | undef
     }
     case 'adam':
       return gradients ? adam(tf, make) : undefined;
+    case 'inference':
+      return predictWithTfjs(tf, spec.batch);
     default:
       return undefined;
   }

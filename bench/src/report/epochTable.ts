@@ -6,6 +6,7 @@ import { formatTable } from './table.ts';
 const names: Readonly<Record<EpochVariant, string>> = {
   shipped: '`NotesCnn` and `Trainer`, as shipped',
   plain: 'the same, written plainly by a user',
+  chromium: '`NotesCnn` and `Trainer` in a worker of headless Chromium',
   pytorch: 'PyTorch',
 };
 
@@ -22,7 +23,7 @@ export function epochTable({ results }: EpochPart): string {
         duration(middle),
         quartiles.map(duration).join(' – '),
         ratioTo(result, results),
-        bytes(median(peakBytes)),
+        peakBytes.length === 0 ? '—' : bytes(median(peakBytes)),
         trainLoss.toFixed(4),
         outliers > 0 ? `${rounds}, ${outliers} far off` : String(rounds),
       ];

@@ -1,4 +1,4 @@
-import { type OpsPart, ours, type RowResult, theirs } from '../ops/ops.ts';
+import { type OpsPart, onnx, ours, type RowResult, theirs } from '../ops/ops.ts';
 import { type Roof, roofOf } from '../ops/roof.ts';
 import type { OpRow } from '../ops/rows.ts';
 import { median, outliers, pairedRatio } from '../statistics/summary.ts';
@@ -15,11 +15,15 @@ export function opsTables({ contestants, rows }: OpsPart): string {
   const main = contestants.filter(({ threads }) => threads !== undefined);
   const others = contestants.filter(({ threads }) => threads === undefined);
   const counts = [...new Set(main.map(({ threads }) => threads!))];
-  const torch = main.some(({ name }) => counts.some((count) => name === theirs(count)));
+  const references = [
+    { title: 'PyTorch', of: theirs },
+    { title: 'ONNX Runtime', of: onnx },
+  ].filter(({ of }) => main.some(({ name }) => counts.some((count) => name === of(count))));
+  const ratios = references.flatMap(({ title, of }) => counts.map((count) => ({ title, of, count })));
   const roof = roofOf(rows);
   const titles = [
     ...main.map(({ name }) => name),
-    ...(torch ? counts.map((count) => `ours ÷ PyTorch, ${count}`) : []),
+    ...ratios.map(({ title, count }) => `ours ÷ ${title}, ${count}`),
     ...(roof ? ['of peak', 'bound by'] : []),
     ...others.map(({ name }) => name),
   ];
@@ -33,7 +37,7 @@ export function opsTables({ contestants, rows }: OpsPart): string {
         .map((result) => [
           result.row.label,
           ...main.map(({ name }) => attained(result, name)),
-          ...(torch ? counts.map((count) => ratio(result, ours(count), theirs(count))) : []),
+          ...ratios.map(({ of, count }) => ratio(result, ours(count), of(count))),
           ...(roof ? [ofPeak(result, roof), boundOf(result, roof)] : []),
           ...others.map(({ name }) => slower(result, name, ours(counts[0]!))),
         ]),

@@ -1,3 +1,4 @@
+import type { EpochPart } from '../epoch/epoch.ts';
 import { machineLine } from '../machine.ts';
 import type { Results } from '../results.ts';
 import type { SizePart } from '../size/size.ts';
@@ -10,19 +11,32 @@ import { formatTable } from './table.ts';
 
 /** The whole run in Markdown, for the screen and for the README. */
 export function formatReport(results: Results): string {
-  const { machine, epoch, ops, growth, start, size, notes } = results;
+  const { machine, epoch, chromium, ops, inference, layers, growth, start, size, notes } = results;
   const sections = [machineLine(machine)];
   if (results.quick) sections.push('A quick run, for a look: its figures are rough.');
-  if (epoch) {
-    const what = `${epoch.examples.toLocaleString('en-US')} images, batches of 100, Adam; ${epoch.epochsPerRound} epochs a round, the faster counts`;
-    sections.push(`### A whole epoch\n\n${what}. ${epoch.data}`, epochTable(epoch));
-  }
+  if (epoch) sections.push('### A whole epoch', epochSentence(epoch), epochTable(epoch));
+  if (chromium) sections.push('### A whole epoch in a browser', epochSentence(chromium), epochTable(chromium));
   if (ops) sections.push('### Op by op', opsTables(ops));
+  if (inference) {
+    const what =
+      "The notes' CNN predicts: images that are there in, logits out, read. The same weights and numbers for everyone.";
+    sections.push('### Inference', what, opsTables(inference));
+  }
+  if (layers) {
+    const what =
+      "The notes' network in `tf.layers`, trained by `model.fit` with Adam: the same code but for the backend's name.";
+    sections.push('### TensorFlow.js’s own layers', what, opsTables(layers));
+  }
   if (growth) sections.push("### How a training step's cost grows", opsTables(growth));
   if (start) sections.push('### From nothing to the first step', startTable(start));
   if (size) sections.push('### Size', sizeTables(size));
   if (notes.length > 0) sections.push(`### Notes\n\n${notes.map((note) => `- ${note}`).join('\n')}`);
   return `${sections.join('\n\n')}\n`;
+}
+
+function epochSentence({ examples, epochsPerRound, data }: EpochPart): string {
+  const what = `${examples.toLocaleString('en-US')} images, batches of 100, Adam`;
+  return `${what}; ${epochsPerRound} epochs a round, the faster counts. ${data}`;
 }
 
 function startTable(results: readonly StartResult[]): string {

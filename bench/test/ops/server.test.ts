@@ -31,6 +31,7 @@ const shared: OpSpec[] = [
   { op: 'convReluPool', n: 2, c: 3, size: 8, o: 4, kernel: 3, bias: -0.5, inputGradient: true },
   { op: 'convReluPoolBackward', n: 2, c: 3, size: 8, o: 4, kernel: 3, bias: -0.5, inputGradient: true },
   { op: 'convReluPoolBackward', n: 2, c: 3, size: 8, o: 4, kernel: 3, bias: -0.5, inputGradient: false },
+  { op: 'inference', batch: 3 },
   { op: 'maxPool2d', n: 2, c: 3, size: 6 },
   { op: 'maxPool2dBackward', n: 2, c: 3, size: 6 },
   { op: 'crossEntropy', n: 6, classes: 10 },
@@ -65,4 +66,20 @@ test("a step's first loss is PyTorch's after the same seed", async () => {
 test('who has no such op says so and goes on', async () => {
   expect((await prepare(theirs, { op: 'trainStep', batch: 1, size: 28 })).unsupported).toContain('has no trainStep');
   expect((await prepare(theirs, { op: 'matmul', m: 2, k: 2, n: 2 })).digest).toBeGreaterThan(0);
+});
+
+test("TensorFlow.js's layers learn the same on our backend as on its own", async () => {
+  const [simd, cpu] = ['simd', 'cpu'].map((backend) => {
+    return new LineChild(backend, typescript('ops/server.ts', ['layers', backend, ...(backend === 'simd' ? [1] : [])]));
+  });
+  try {
+    const spec: OpSpec = { op: 'layersFit', batch: 2, steps: 3 };
+    const hellos = await Promise.all([simd!.next<OpHello>(), cpu!.next<OpHello>()]);
+    expect(hellos.map((hello) => hello?.device)).toEqual(['tf.layers on simd-1', 'tf.layers on cpu']);
+    const [own, other] = await Promise.all([simd, cpu].map((child) => child!.ask<OpPrepared>({ do: 'prepare', spec })));
+    expect(own!.digest).toBeGreaterThan(0);
+    expect(Math.abs(own!.digest! / other!.digest! - 1)).toBeLessThan(1e-4);
+  } finally {
+    await Promise.all([simd!.kill(), cpu!.kill()]);
+  }
 });
