@@ -7,6 +7,9 @@ import { afterAll, beforeAll } from 'vitest';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
+/** Whom root becomes; root's own cache is not his to look at. */
+const nobody = { uid: 65_534, gid: 65_534, env: { ...process.env, XDG_CACHE_HOME: join(tmpdir(), 'no cache') } };
+
 /** What a run of the command line left behind. */
 export interface CliResult {
   readonly code: number | null;
@@ -21,12 +24,17 @@ export interface CliOptions {
   readonly cwd?: string;
   /** The largest file that it may write, in blocks of 512 or 1,024 bytes: what a full disk does, too. */
   readonly fileLimit?: number;
+  /** Whether it is run by a user who may write nowhere but in temporary folders of his own: root may write everywhere. */
+  readonly asNobody?: boolean;
   /** Is told all of standard output so far, whenever there is more; may end the process. */
   readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs the command line as a child process whose output goes through pipes. */
-export function runCli(args: readonly string[], { cwd, fileLimit, onOutput }: CliOptions = {}): Promise<CliResult> {
+export function runCli(
+  args: readonly string[],
+  { cwd, fileLimit, asNobody = false, onOutput }: CliOptions = {},
+): Promise<CliResult> {
   return new Promise((done, fail) => {
     const node = [
       process.execPath,
@@ -38,7 +46,11 @@ export function runCli(args: readonly string[], { cwd, fileLimit, onOutput }: Cl
     ];
     const limited = ['sh', '-c', `ulimit -f ${fileLimit}; exec "$@"`, 'sh', ...node];
     const [command, ...rest] = fileLimit === undefined ? node : limited;
-    const child = spawn(command!, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command!, rest, {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(asNobody && process.getuid?.() === 0 && nobody),
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {

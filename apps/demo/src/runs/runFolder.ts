@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { type callbacks, type nn, SafetensorsError, type TrainerState, TrainerStateError } from '@flambeau/core';
 import { fileLog, loadSafetensors, saveSafetensors, sweepTemporaries, writeFileAtomic } from '@flambeau/core/node';
 import { parseRunConfig, type RunConfig } from './runConfig.ts';
@@ -138,9 +138,22 @@ export class RunFolder {
 
 /** Makes a folder and those above it. */
 async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: Error) => {
-    throw new RunFolderError(`the run folder ${path} can't be made: ${cause.message}`, { cause });
+  await mkdir(path, { recursive: true }).catch(async (cause: Error) => {
+    throw new RunFolderError(`the run folder ${path} can't be made: ${await whyNotMade(path, cause)}`, { cause });
   });
+}
+
+/** On a read-only disk Node says that a folder is missing; the nearest one that is there tells more. */
+async function whyNotMade(path: string, cause: Error): Promise<string> {
+  for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
+    try {
+      await access(folder, constants.W_OK);
+      return cause.message;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT') return `${folder} can't be written to (${code})`;
+    }
+  }
 }
 
 /** Makes the first of `PARENT/1`, `PARENT/2`, … that is not there, also while other runs do the same. */
@@ -154,8 +167,8 @@ async function nextFree(parent: string): Promise<string> {
       return path;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      const { message } = error as Error;
-      throw new RunFolderError(`the run folder ${path} can't be made: ${message}`, { cause: error });
+      const why = await whyNotMade(path, error as Error);
+      throw new RunFolderError(`the run folder ${path} can't be made: ${why}`, { cause: error });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { loadSafetensors } from '@flambeau/core/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runCli, scratchFolder } from '../runCli.ts';
@@ -146,6 +146,33 @@ describe('an output folder that can not be made', () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(message);
     expectOneSentence(stderr, '');
+  });
+});
+
+describe('a folder that is read-only', () => {
+  it('is one sentence where a run shall be begun in it, before anything is trained', async () => {
+    const locked = scratch.path('locked');
+    await mkdir(locked, { mode: 0o555 });
+    await chmod(scratch.path('.'), 0o755);
+    const { code, stdout, stderr } = await runCli(train(1, 'locked/run'), { asNobody: true });
+    expect([code, stdout]).toEqual([1, '']);
+    expectOneSentence(stderr, `locked/run can't be made: ${locked} can't be written to (EACCES)`);
+  });
+
+  it('is one sentence where a run goes on in it, and leaves the run as it was', async () => {
+    await runCli(train(1, 'kept'));
+    const folders = [scratch.path('kept'), scratch.path('kept', 'weights')];
+    await chmod(scratch.path('.'), 0o755);
+    for (const folder of folders) await chmod(folder, 0o555);
+    const before = await files('kept');
+    const { code, stderr } = await runCli(resume('kept', '--epochs', '2'), { asNobody: true });
+    expect(code).toBe(1);
+    expectOneSentence(
+      stderr,
+      "config.json could not be written and is as it was: its folder can't be written to (EACCES)",
+    );
+    expect(await files('kept')).toEqual(before);
+    for (const folder of folders) await chmod(folder, 0o755);
   });
 });
 
