@@ -35,7 +35,7 @@ export async function run(parts: readonly PartName[], options: Omit<Plan, 'say'>
   const part = async <T>(name: PartName, measure: () => Promise<T>): Promise<T | undefined> => {
     if (!wanted.has(name)) return undefined;
     try {
-      if (name === 'start' || name === 'size') build();
+      build();
       return await measure();
     } catch (error) {
       const sentence = `${name} broke off: ${(error as Error).message}`;

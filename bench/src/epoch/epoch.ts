@@ -1,5 +1,5 @@
 import { loadFashionMnist } from '@flambeau/datasets/node';
-import { pytorch, typescript } from '../children/commands.ts';
+import { onBuiltPackages, pytorch } from '../children/commands.ts';
 import { type ChildCommand, LineChild } from '../children/lineChild.ts';
 import { turns } from '../children/turns.ts';
 import type { Plan } from '../plan.ts';
@@ -40,14 +40,14 @@ interface Contestant {
 /** Whole epochs of the notes' CNN in Node, shipped and written plainly, against PyTorch. */
 export function measureEpochs(plan: Plan): Promise<EpochPart> {
   return measureVariants(plan, [
-    { variant: 'shipped', command: (request) => typescript('epoch/train.ts', [request]) },
-    { variant: 'plain', command: (request) => typescript('epoch/train.ts', [request]) },
+    { variant: 'shipped', command: (request) => onBuiltPackages('epoch/train.ts', [request]) },
+    { variant: 'plain', command: (request) => onBuiltPackages('epoch/train.ts', [request]) },
   ]);
 }
 
 /** The same in headless Chromium. */
 export function measureChromium(plan: Plan, chromium: string): Promise<EpochPart> {
-  const command = (request: string) => typescript('chromium/train.ts', [request, chromium]);
+  const command = (request: string) => onBuiltPackages('chromium/train.ts', [request, chromium]);
   return measureVariants(plan, [{ variant: 'chromium', command }]);
 }
 

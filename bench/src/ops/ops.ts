@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { pytorch, typescript } from '../children/commands.ts';
+import { onBuiltPackages, pytorch } from '../children/commands.ts';
 import { type ChildCommand, LineChild } from '../children/lineChild.ts';
 import { turns } from '../children/turns.ts';
 import type { Plan } from '../plan.ts';
@@ -43,7 +43,7 @@ export const plain = 'plain kernels';
 /** This library and, where it is given, PyTorch. */
 export function mainOpponents({ threads, torch }: Plan): Opponent[] {
   return threads.flatMap((count) => [
-    { name: ours(count), threads: count, command: typescript('ops/server.ts', ['flambeau', count]) },
+    { name: ours(count), threads: count, command: onBuiltPackages('ops/server.ts', ['flambeau', count]) },
     ...(torch === undefined
       ? []
       : [{ name: theirs(count), threads: count, command: pytorch(torch, 'ops.py', ['--threads', count]) }]),
@@ -53,11 +53,11 @@ export function mainOpponents({ threads, torch }: Plan): Opponent[] {
 /** The plain kernels and the other libraries that JavaScript has, on one thread (tfjs-node takes as many as it likes). */
 export function otherOpponents({ tfjsNode }: Plan): Opponent[] {
   return [
-    { name: plain, command: typescript('ops/server.ts', ['plain']) },
-    { name: 'tfjs node', command: typescript('ops/server.ts', ['tfjs-node', ...(tfjsNode ? [tfjsNode] : [])]) },
-    { name: 'tfjs wasm', command: typescript('ops/server.ts', ['tfjs-wasm']) },
-    { name: 'jax-js', command: typescript('ops/server.ts', ['jax-js']) },
-    { name: 'tfjs cpu', command: typescript('ops/server.ts', ['tfjs-cpu']) },
+    { name: plain, command: onBuiltPackages('ops/server.ts', ['plain']) },
+    { name: 'tfjs node', command: onBuiltPackages('ops/server.ts', ['tfjs-node', ...(tfjsNode ? [tfjsNode] : [])]) },
+    { name: 'tfjs wasm', command: onBuiltPackages('ops/server.ts', ['tfjs-wasm']) },
+    { name: 'jax-js', command: onBuiltPackages('ops/server.ts', ['jax-js']) },
+    { name: 'tfjs cpu', command: onBuiltPackages('ops/server.ts', ['tfjs-cpu']) },
   ];
 }
 
@@ -68,7 +68,7 @@ export function inferenceOpponents(plan: Plan): Opponent[] {
   return [
     ...mainOpponents(plan),
     ...threads.map((count): Opponent => {
-      const command = typescript('ops/server.ts', ['onnxruntime', count, ...folder]);
+      const command = onBuiltPackages('ops/server.ts', ['onnxruntime', count, ...folder]);
       return { name: onnx(count), threads: count, command };
     }),
     ...otherOpponents(plan).filter(({ name }) => name.startsWith('tfjs')),
@@ -77,7 +77,7 @@ export function inferenceOpponents(plan: Plan): Opponent[] {
 
 /** TensorFlow.js's layers: on this library's backend, and on those that TensorFlow.js can train them on. */
 export function layersOpponents({ threads, tfjsNode }: Plan): Opponent[] {
-  const layers = (...args: (string | number)[]) => typescript('ops/server.ts', ['layers', ...args]);
+  const layers = (...args: (string | number)[]) => onBuiltPackages('ops/server.ts', ['layers', ...args]);
   return [
     ...threads.map((count): Opponent => ({ name: ours(count), threads: count, command: layers('simd', count) })),
     { name: 'tfjs node', command: layers('node', ...(tfjsNode ? [tfjsNode] : [])) },

@@ -23,12 +23,17 @@ async function time(calls: number): Promise<number> {
   return (performance.now() - start) / 1000 / calls;
 }
 
-/** Long enough for the engine's optimizing compiler; slow ops are warm after the call that gave the digest. */
+/**
+ * Long enough for the engine's optimizing compiler, which wants thousands of calls where an op is mostly JavaScript (a prediction
+ * of one image is); slow ops are warm after the call that gave the digest.
+ */
 async function warmUp(): Promise<void> {
   estimate = await time(1);
-  for (let spent = estimate, calls = 1; spent < 0.1 && calls < 2000; calls *= 2) {
+  let spent = estimate;
+  for (let calls = 1, done = 1; spent < 0.1 || (done < 3000 && spent < 0.4); calls = Math.min(2 * calls, 1000)) {
     estimate = await time(calls);
     spent += estimate * calls;
+    done += calls;
   }
 }
 
