@@ -6,7 +6,8 @@ const names: Readonly<Record<keyof Floor, string>> = { arithmetic: 'arithmetic',
 
 /**
  * What bounds a row on one thread, and for how much of its time that alone accounts: `arithmetic 63%` takes 63% of the time
- * at the 128-bit peak. What is left is the kernel's own: loads into registers, packing, edges, waiting.
+ * at the 128-bit peak. What is left is the kernel's own: loads into registers, packing, edges, waiting. Where that is more
+ * than half, the kernel bounds itself: `itself (data 24%)`.
  */
 export function boundOf(result: RowResult, roof: Roof): string {
   const seconds = result.seconds[ours(1)];
@@ -14,7 +15,9 @@ export function boundOf(result: RowResult, roof: Roof): string {
   if (seconds === undefined || (flops === undefined && bytes === undefined)) return '—';
   const floor = Object.entries(floorOf(result, roof)) as [keyof Floor, number][];
   const [name, time] = floor.reduce((most, each) => (each[1] > most[1] ? each : most));
-  return `${names[name]} ${percent(time / median(seconds))}`;
+  const share = time / median(seconds);
+  const bound = `${names[name]} ${percent(share)}`;
+  return share < 0.5 ? `itself (${bound})` : bound;
 }
 
 /** How much of the machine's 128-bit peak a row reaches on one thread. */

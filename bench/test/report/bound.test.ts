@@ -38,6 +38,10 @@ test('the longest of arithmetic, data and call bounds, by its share of the time'
   expect(boundOf(result(1, {}), roof)).toBe('—');
 });
 
+test('where none of them takes half of the time, the kernel bounds itself', () => {
+  expect(boundOf(result(2e-3, { flops: 25e6, bytes: 1e6 / 2 }), roof)).toBe('itself (arithmetic 25%)');
+});
+
 test('a share of the peak', () => {
   expect(ofPeak(result(1e-3, { flops: 35e6 }), roof)).toBe('70%');
   expect(ofPeak(result(1e-3, { bytes: 8 }), roof)).toBe('—');
