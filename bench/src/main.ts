@@ -40,7 +40,7 @@ const program = new Command('pnpm bench')
   .addOption(new Option('--only <part...>', 'these parts only').choices(partNames))
   .option('--threads <n,n>', 'numbers of threads to measure with', counts, availableParallelism() > 1 ? [1, 2] : [1])
   .option('--rounds <n>', 'how often everyone has a turn', count)
-  .option('--quick', 'some three minutes, for a look', false)
+  .option('--quick', 'some five minutes, for a look', false)
   .option('--json <file>', 'write every round of everyone')
   .option('--write', 'put the tables into bench/README.md', false);
 

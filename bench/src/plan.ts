@@ -1,6 +1,6 @@
 /** What a run of the benchmark is to do; the parts share it. */
 export interface Plan {
-  /** A run of some three minutes, for a look. */
+  /** A run of some five minutes, for a look. */
   readonly quick: boolean;
   /** A Python that has torch. */
   readonly torch?: string;

@@ -8,13 +8,15 @@ const TOLERANCE = 1.5;
 /**
  * Who computes with 128-bit vectors can't be faster than these: a sentence for each of our rows that is, and so does not do the work
  * that it is timed for.
+ *
+ * @param counts - the numbers of threads that we were measured with.
  */
-export function impossibleRates(rows: readonly RowResult[]): string[] {
+export function impossibleRates(rows: readonly RowResult[], counts: readonly number[]): string[] {
   const roof = roofOf(rows);
   if (roof === undefined) return [];
   return rows.flatMap(({ row, seconds }) => {
     if (row.flops === undefined) return [];
-    return [1, 2, 3, 4].flatMap((threads) => {
+    return counts.flatMap((threads) => {
       const measured = seconds[ours(threads)];
       const limit = TOLERANCE * threads * roof.flops;
       if (measured === undefined || row.flops! / median(measured) <= limit) return [];

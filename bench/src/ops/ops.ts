@@ -109,7 +109,7 @@ export async function measureOps(plan: Plan, rows: readonly OpRow[], opponents: 
       plan.progress(`ops: ${index + 1} of ${rows.length}, ${row.group} ${row.label}`);
       results.push({ row, seconds: await measureRow(plan, row, present, rounds, turn) });
     }
-    for (const sentence of impossibleRates(results)) plan.say(sentence);
+    for (const sentence of impossibleRates(results, plan.threads)) plan.say(sentence);
     await Promise.all(present.map(({ child }) => child.close()));
     const contestants = present.map(({ name, threads, device }) => ({ name, threads, device }));
     return { contestants, rows: results };

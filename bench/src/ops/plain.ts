@@ -105,7 +105,9 @@ function prepare(module: WebAssembly.Module, spec: OpSpec): PreparedOp | undefin
       return op(run, gradWeight, counts.weight);
     }
     case 'stream': {
-      const [from, to] = [arena.make(spec.floats, 0), arena.room(spec.floats)];
+      const [from, to] = [arena.room(spec.floats), arena.room(spec.floats)];
+      // Written once, or the system would show one page of zeros everywhere.
+      arena.floats(from, spec.floats).fill(0.5);
       return op(() => kernels.stream(from, to, spec.floats), to, spec.floats);
     }
     default:

@@ -25,7 +25,7 @@ export function formatReport(results: Results): string {
   if (layers) {
     const what =
       "The notes' network in `tf.layers`, trained by `model.fit` with Adam: the same code but for the backend's name.";
-    sections.push('### TensorFlow.js’s own layers', what, opsTables(layers));
+    sections.push("### TensorFlow.js's own layers", what, opsTables(layers));
   }
   if (growth) sections.push("### How a training step's cost grows", opsTables(growth));
   if (start) sections.push('### From nothing to the first step', startTable(start));

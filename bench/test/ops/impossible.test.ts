@@ -17,13 +17,13 @@ const conv2 = {
 
 test('a convolution that is put off, not computed, is named', () => {
   const lazy = { row: conv2, seconds: { 'flambeau 1': [5e-6], 'PyTorch 1': [1e-6] } };
-  expect(impossibleRates([...machine, lazy])).toEqual([
+  expect(impossibleRates([...machine, lazy], [1])).toEqual([
     "notes conv2: flambeau 1 can't compute 4608 GFLOP/s; this row times something else",
   ]);
 });
 
 test('two threads may do twice as much; who does not know the machine says nothing', () => {
   const seconds = { 'flambeau 1': [0.65e-3], 'flambeau 2': [23.04e-5] };
-  expect(impossibleRates([...machine, { row: conv2, seconds }])).toEqual([]);
-  expect(impossibleRates([{ row: conv2, seconds: { 'flambeau 1': [1e-9] } }])).toEqual([]);
+  expect(impossibleRates([...machine, { row: conv2, seconds }], [1, 2])).toEqual([]);
+  expect(impossibleRates([{ row: conv2, seconds: { 'flambeau 1': [1e-9] } }], [1])).toEqual([]);
 });

@@ -45,9 +45,6 @@ test("the peak's loop ends where its chains meet, so they are computed", async (
   if (fused !== undefined) expect(await fused.digest()).toBe(0.5);
 });
 
-test('the stream adds one to each number', async () => {
-  // The numbers lie in −0.5…0.5, so all sums are positive and their mean magnitude is 1 and the mean.
-  const digest = await plain.prepare({ op: 'stream', floats: 4096 })!.digest();
-  expect(digest).toBeGreaterThan(0.98);
-  expect(digest).toBeLessThan(1.02);
+test('the stream reads each number and writes it, one larger', async () => {
+  expect(await plain.prepare({ op: 'stream', floats: 4096 })!.digest()).toBe(1.5);
 });

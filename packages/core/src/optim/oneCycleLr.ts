@@ -114,7 +114,8 @@ export class OneCycleLR implements Scheduler {
       const current = phases.findIndex(({ endStep }) => this.lastStep <= endStep);
       const phase = phases[current === -1 ? phases.length - 1 : current];
       const start = phases[phases.indexOf(phase) - 1]?.endStep ?? 0;
-      const fraction = (this.lastStep - start) / (phase.endStep - start);
+      // A rise of one single step begins at its end (PyTorch divides by zero there).
+      const fraction = phase.endStep === start ? 1 : (this.lastStep - start) / (phase.endStep - start);
       group.lr = this.anneal(...phase.lr, fraction);
       if (this.cycleMomentum) setMomentum(group, this.anneal(...phase.momentum, fraction));
     }

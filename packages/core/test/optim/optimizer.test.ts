@@ -224,6 +224,13 @@ describe('OneCycleLR', () => {
     expect(other.optimizer.lr).toBe(one.optimizer.lr);
   });
 
+  it('begins at maxLr where the rise is one step long', () => {
+    const { optimizer, scheduler } = make({ pctStart: 0.1 });
+    expect(optimizer.lr).toBe(0.5);
+    scheduler.step();
+    expect(optimizer.lr).toBeLessThan(0.5);
+  });
+
   it.each<[string, Partial<optim.OneCycleLrOptions>]>([
     ['no length', { totalSteps: undefined }],
     ['half a step', { totalSteps: 2.5 }],
