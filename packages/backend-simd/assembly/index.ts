@@ -4,11 +4,9 @@ export { compare, select } from "./compare";
 export { conv2d, conv2dMaxPool, conv2dMaxPoolScratchBytes, conv2dScratchBytes } from "./conv2d";
 export { conv2dBackwardInput, conv2dBackwardInputScratchBytes } from "./conv2dBackwardInput";
 export { conv2dBackwardWeight, conv2dBackwardWeightScratchBytes } from "./conv2dBackwardWeight";
-export {
-  conv2dWinnersBackwardInput,
-  conv2dWinnersBackwardWeight,
-  conv2dWinnersScratchBytes,
-} from "./conv2dWinners";
+export { conv2dWinnersScratchBytes } from "./conv2dWinners";
+export { conv2dWinnersBackwardInput } from "./conv2dWinnersBackwardInput";
+export { conv2dWinnersBackwardWeight } from "./conv2dWinnersBackwardWeight";
 export { copyRows, copyStrided, gatherRows, scatterAddRows, transposeMatrices } from "./copy";
 export { gemm, gemmBatch, gemmScratchBytes } from "./gemm";
 export { adam, sgd } from "./optimizer";
