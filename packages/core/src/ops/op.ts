@@ -20,15 +20,22 @@ export interface OpDefinition<Inputs extends OpInputs, Attributes extends object
   composed(inputs: Inputs, attributes: Attributes): Tensor[];
   /** What the gradient needs of inputs and outputs. Kept until the backward pass has run. */
   saved?(inputs: Inputs, outputs: readonly Tensor[]): Tensor[];
-  /** For each differentiable input a function that computes its gradient; only those that are needed are called. */
+  /**
+   * For each differentiable input a function that computes its gradient; only those that are needed are called.
+   *
+   * @param gradOutput - the gradient of the first output
+   * @param gradOutputs - those of all outputs that the caller was given: zeros for those that the loss does not depend
+   * on. An op that does not read it is differentiable by its first output alone.
+   */
   gradient?(
     gradOutput: Tensor,
     saved: readonly Tensor[],
     attributes: Attributes,
+    gradOutputs: readonly Tensor[],
   ): { [Name in keyof Inputs]?: () => Tensor };
 }
 
-/** An op ready to be called: `op(inputs, attributes)` gives its outputs. Only the first one is differentiable. */
+/** An op ready to be called: `op(inputs, attributes)` gives its outputs. */
 export type Op<Inputs extends OpInputs, Attributes extends object> = ((
   inputs: Inputs,
   attributes: Attributes,
@@ -73,8 +80,8 @@ function runOp<Inputs extends OpInputs, Attributes extends object>(
       },
       backwardsFunc: (gradOutputs, saved) => {
         if (op.gradient === undefined) throw new Error(`${op.name} has no gradient`);
-        const gradOutput = Array.isArray(gradOutputs) ? gradOutputs[0] : gradOutputs;
-        return op.gradient(gradOutput, saved, attributes) as Record<string, () => Tensor>;
+        const all = Array.isArray(gradOutputs) ? gradOutputs : [gradOutputs];
+        return op.gradient(all[0], saved, attributes, all) as Record<string, () => Tensor>;
       },
     });
     observer?.({ name: op.name, inputs: present, attributes, output: (results as Tensor[])[0] });

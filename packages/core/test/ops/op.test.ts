@@ -60,6 +60,23 @@ describe('an op', () => {
     expect(await Promise.all(both.grads.map((gradient) => values(gradient!)))).toEqual([[3, 3], [2]]);
   });
 
+  it('is differentiable by all of its outputs, and gets zeros for those that the loss does not read', async () => {
+    const pair = defineOp<{ input: Tensor }, object>({
+      name: 'test::pair',
+      outputs: 2,
+      composed: ({ input }) => [tf.mul(input, 2), tf.mul(input, 3)],
+      gradient: (first, _saved, _attributes, [, second]) => ({
+        input: () => tf.add(tf.mul(first, 2), tf.mul(second, 3)),
+      }),
+    });
+    const input = tf.tensor1d([1, 2]);
+    const ofLoss = async (loss: (outputs: Tensor[]) => Tensor) =>
+      values(valueAndGrad(() => loss(pair({ input }, {})), [input]).grads[0]!);
+    expect(await ofLoss(([first, second]) => tf.add(tf.sum(first), tf.mul(tf.sum(second), 10)))).toEqual([32, 32]);
+    expect(await ofLoss(([first]) => tf.sum(first))).toEqual([2, 2]);
+    expect(await ofLoss(([, second]) => tf.sum(second))).toEqual([3, 3]);
+  });
+
   it('without a gradient says so when it is asked for one', () => {
     const flat = defineOp<{ input: Tensor }, object>({
       name: 'test::flat',
