@@ -1,22 +1,19 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { parseCount, parseIndex, parsePositive } from '../commandLine/numbers.ts';
 import { shared } from '../commandLine/options.ts';
+import { type TrainContext, taskNamed, tasks } from '../training/tasks.ts';
 import type { TrainOptions } from '../training/trainOptions.ts';
 
-const tasks: Record<string, string> = {
-  'fashion-mnist': 'FashionMNIST, articles of clothing',
-  mnist: 'MNIST, handwritten digits',
-  kmnist: 'KMNIST, cursive Japanese characters',
-  imdb: 'not there yet',
-  translation: 'not there yet',
-};
+/** Those that the command line will have one day are refused by name. */
+const planned: readonly string[] = ['imdb', 'translation'];
 
-/** A task that can be trained; those that the command line will have one day are refused by name. */
+const taskNames = new Intl.ListFormat('en', { type: 'disjunction' }).format(tasks.map(({ name }) => name));
+
 function parseTask(text: string): string {
-  if (text === 'imdb' || text === 'translation') {
-    throw new InvalidArgumentError(`'${text}' is not there yet: this version trains fashion-mnist, mnist and kmnist.`);
+  if (planned.includes(text)) {
+    throw new InvalidArgumentError(`'${text}' is not there yet: this version trains ${taskNames}.`);
   }
-  if (!Object.hasOwn(tasks, text)) throw new InvalidArgumentError('Expected fashion-mnist, mnist or kmnist.');
+  if (taskNamed(text) === undefined) throw new InvalidArgumentError(`Expected ${taskNames}.`);
   return text;
 }
 
@@ -56,9 +53,7 @@ export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a model and keep weights, figures and plots in a run folder')
     .addArgument(
-      new Argument('<task>', 'fashion-mnist, mnist or kmnist (imdb and translation are not there yet)').argParser(
-        parseTask,
-      ),
+      new Argument('<task>', tasks.map(({ name, title }) => `${name} (${title})`).join('; ')).argParser(parseTask),
     );
   return addTrainOptions(command).action((task: string, options: ResumableOptions) =>
     trainOrResume(command, task, options),
@@ -70,11 +65,12 @@ type ResumableOptions = TrainOptions & { readonly resume?: string };
 /** Begins a run, or with `--resume` goes on with one. */
 export async function trainOrResume(
   command: Command,
-  task: string,
+  name: string,
   options: ResumableOptions,
-  showFeatures: { showFeatures?: boolean } = {},
+  context: Omit<TrainContext, 'resume'> = {},
 ): Promise<void> {
-  const { resumeImages, trainImages } = await import('../training/trainImages.ts');
-  if (options.resume === undefined) await trainImages(task, options, showFeatures);
-  else await resumeImages(task, options.resume, typedOptions(command), showFeatures);
+  const train = await taskNamed(name)!.load();
+  if (options.resume === undefined) return train(name, options, context);
+  const { resumeRun } = await import('../training/resumeRun.ts');
+  await resumeRun(train, name, options.resume, typedOptions(command), context);
 }

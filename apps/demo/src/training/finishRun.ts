@@ -79,7 +79,7 @@ export async function finishRun(options: FinishOptions): Promise<void> {
     testLoss: evaluation.loss,
     trainAccuracy: history.at(-1)!.trainAccuracy,
     bestEpoch: best!.epoch,
-    bestTestAccuracy: best!.testAccuracy,
+    bestTestAccuracy: best!.accuracy,
     epochs: history.length,
     dataSource: source.kind,
     runDir: run.path,

@@ -1,4 +1,4 @@
-import { type Evaluation, type LabelledBatches, Trainer, type TrainerOptions } from '@flambeau/core';
+import { type Evaluation, type LabelledBatches, type LossFunction, Trainer, type TrainerOptions } from '@flambeau/core';
 import type { ImageModel } from '@flambeau/vision';
 import { evaluateBatches, type TestEvaluation } from './evaluateOnTest.ts';
 
@@ -6,16 +6,23 @@ import { evaluateBatches, type TestEvaluation } from './evaluateOnTest.ts';
 export class ImageTrainer extends Trainer {
   /** What {@link evaluate} found last. */
   lastEvaluation: TestEvaluation | undefined;
+  private readonly images: ImageModel;
+  private readonly lossFunction: LossFunction | undefined;
   private readonly classes: readonly string[];
 
-  constructor(options: TrainerOptions & { readonly model: ImageModel }, classes: readonly string[]) {
+  constructor(
+    options: TrainerOptions & { readonly model: ImageModel; readonly lossFunction?: LossFunction },
+    classes: readonly string[],
+  ) {
     super(options);
+    this.images = options.model;
+    this.lossFunction = options.lossFunction;
     this.classes = classes;
   }
 
   override async evaluate(loader: LabelledBatches): Promise<Evaluation> {
-    const { model, lossFunction, classes } = this;
-    this.lastEvaluation = await evaluateBatches(model, loader, classes, lossFunction);
+    const { images, lossFunction, classes } = this;
+    this.lastEvaluation = await evaluateBatches(images, loader, classes, lossFunction);
     return this.lastEvaluation;
   }
 }

@@ -1,5 +1,32 @@
+import { createOutput } from '../console/output.ts';
 import type { RunConfig } from '../runs/runConfig.ts';
+import { RunFolder } from '../runs/runFolder.ts';
+import type { Train, TrainContext } from './tasks.ts';
 import type { TrainOptions } from './trainOptions.ts';
+
+/**
+ * `flambeau train TASK --resume DIR`: goes on in a run's folder as if it had never stopped, from the last state
+ * that it has kept.
+ *
+ * @param given - the options that were typed, without defaults.
+ */
+export async function resumeRun(
+  train: Train,
+  task: string,
+  folder: string,
+  given: Partial<TrainOptions>,
+  context: Omit<TrainContext, 'resume'> = {},
+): Promise<void> {
+  const run = await RunFolder.open(folder);
+  const config = await run.readConfig();
+  if (config.task !== task) throw new Error(`${folder} is a run of ${config.task}, expected ${task}`);
+  const options = resumeOptions(config, given, folder);
+  if ((await run.isFinished()) && options.epochs === config.epochs) {
+    createOutput(options).warn(`${folder} is finished, all ${config.epochs} epochs: give a larger --epochs to go on`);
+    return;
+  }
+  await train(task, options, { ...context, resume: { run, config } });
+}
 
 /** The options whose values a run keeps for good, and what the config calls them. */
 const fixed = {

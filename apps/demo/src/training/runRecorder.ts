@@ -8,7 +8,7 @@ import {
   type TrainerCallback,
   TrainerStateError,
 } from '@flambeau/core';
-import type { EpochFigures, ImageModel } from '@flambeau/vision';
+import type { EpochFigures } from '@flambeau/vision';
 import { InterruptedError } from '../commandLine/failure.ts';
 import { howToRun } from '../commandLine/howToRun.ts';
 import { count } from '../console/amounts.ts';
@@ -20,8 +20,11 @@ import type { RunFolder } from '../runs/runFolder.ts';
 export interface RunRecorderOptions {
   readonly run: RunFolder;
   readonly output: Output;
-  readonly model: ImageModel;
-  readonly signal: AbortSignal;
+  readonly model: nn.Module;
+  /** What each epoch's weights are evaluated on: part of the names of its figures (`testLoss`, `validationLoss`). */
+  readonly heldOut: HeldOut;
+  /** What the progress bar counts, as it stands after a number: ` images`. */
+  readonly unit: string;
   readonly about: {
     readonly task: string;
     readonly model: string;
@@ -31,6 +34,8 @@ export interface RunRecorderOptions {
     readonly trainExamples: number;
   };
 }
+
+export type HeldOut = 'test' | 'validation';
 
 /** What a resumed run needs to know of the epochs before. */
 export interface RecorderState {
@@ -63,7 +68,7 @@ export class RunRecorder implements TrainerCallback {
     });
     this.events = new callbacks.JsonlLog(options.run.events, {
       ...ours,
-      event: (result) => ({ time: new Date().toISOString(), ...epochEvent(result) }),
+      event: (result) => ({ time: new Date().toISOString(), ...epochEvent(result, options.heldOut) }),
     });
   }
 
@@ -83,10 +88,10 @@ export class RunRecorder implements TrainerCallback {
     return this.options.about.trainExamples;
   }
 
-  /** The epoch whose weights did best on the test set. */
-  get best(): { readonly epoch: number; readonly testAccuracy: number } | undefined {
+  /** The epoch whose weights did best on what is held out. */
+  get best(): { readonly epoch: number; readonly accuracy: number } | undefined {
     const { best, bestEpoch } = this.bestWeights;
-    return best === undefined ? undefined : { epoch: bestEpoch, testAccuracy: best };
+    return best === undefined ? undefined : { epoch: bestEpoch, accuracy: best };
   }
 
   /** After the logs have been cut back to where the run stands. */
@@ -119,13 +124,13 @@ export class RunRecorder implements TrainerCallback {
   }
 
   onEpochStart(epoch: number): void {
-    const { output, about } = this.options;
+    const { output, about, unit } = this.options;
     this.at = undefined;
     this.bar = startProgressBar(output, {
       label: `epoch ${epoch} (${epoch + 1} of ${about.epochs})`,
       total: about.trainExamples,
       amount: count,
-      unit: ' images',
+      unit,
     });
   }
 
@@ -135,16 +140,16 @@ export class RunRecorder implements TrainerCallback {
 
   async onEpochEnd(result: EpochResult): Promise<void> {
     this.stopBar();
-    const { output } = this.options;
+    const { output, heldOut } = this.options;
     const { epoch, totalLoss, trainLoss, trainAccuracy, totalCorrect, seconds } = result;
     const { loss: testLoss, accuracy: testAccuracy } = result.validation!;
     this.history.push({ epoch, trainLoss, trainAccuracy, testLoss, testAccuracy });
-    output.event(epochEvent(result));
+    output.event(epochEvent(result, heldOut));
     await this.saveState();
     // The notes' own line, then what they leave out.
     output.say(
       `epoch ${epoch} total_correct: ${totalCorrect} loss: ${totalLoss} ` +
-        `test accuracy: ${testAccuracy.toFixed(4)} time: ${seconds.toFixed(1)} s`,
+        `${heldOut} accuracy: ${testAccuracy.toFixed(4)} time: ${seconds.toFixed(1)} s`,
     );
   }
 
@@ -192,19 +197,19 @@ export class RunRecorder implements TrainerCallback {
     return new Error(`${error.message}; ${where}`, { cause: error });
   }
 
-  private async saveWeights(name: 'last' | 'best', epoch: number, testAccuracy?: number): Promise<string> {
-    return this.writeWeights(name, await this.options.model.stateDict(), epoch, testAccuracy);
+  private async saveWeights(name: 'last' | 'best', epoch: number, accuracy?: number): Promise<string> {
+    return this.writeWeights(name, await this.options.model.stateDict(), epoch, accuracy);
   }
 
-  private writeWeights(name: 'last' | 'best', weights: nn.StateDict, epoch: number, testAccuracy?: number) {
-    const { run, about } = this.options;
+  private writeWeights(name: 'last' | 'best', weights: nn.StateDict, epoch: number, accuracy?: number) {
+    const { run, about, heldOut } = this.options;
     return run.saveWeights(name, weights, {
       task: about.task,
       model: about.model,
       recipe: about.recipe,
       seed: String(about.seed),
       epoch: String(epoch),
-      ...(testAccuracy !== undefined && { testAccuracy: String(testAccuracy) }),
+      ...(accuracy !== undefined && { [`${heldOut}Accuracy`]: String(accuracy) }),
     });
   }
 
@@ -215,9 +220,9 @@ export class RunRecorder implements TrainerCallback {
 }
 
 /** The event of an epoch, as scripts rely on it. */
-function epochEvent(result: EpochResult) {
+function epochEvent(result: EpochResult, heldOut: HeldOut) {
   const { epoch, step, trainLoss, totalLoss, trainAccuracy, totalCorrect, seconds, examplesPerSecond, lr } = result;
-  const { loss: testLoss, accuracy: testAccuracy } = result.validation!;
+  const { loss, accuracy } = result.validation!;
   return {
     event: 'epoch',
     epoch,
@@ -228,8 +233,8 @@ function epochEvent(result: EpochResult) {
     totalCorrect,
     seconds,
     examplesPerSecond,
-    testLoss,
-    testAccuracy,
+    [`${heldOut}Loss`]: loss,
+    [`${heldOut}Accuracy`]: accuracy,
     lr,
   };
 }

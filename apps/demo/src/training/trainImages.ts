@@ -4,15 +4,15 @@ import { lossFunctionOf, type Recipe, recipeNamed } from '@flambeau/vision';
 import { onInterrupt } from '../commandLine/interrupt.ts';
 import { count } from '../console/amounts.ts';
 import { createOutput } from '../console/output.ts';
-import type { RunConfig } from '../runs/runConfig.ts';
 import { RunFolder } from '../runs/runFolder.ts';
 import { versions } from '../runs/versions.ts';
 import { testBatchSize } from './evaluateOnTest.ts';
 import { finishRun } from './finishRun.ts';
 import { ImageTrainer } from './imageTrainer.ts';
 import { loadData } from './loadData.ts';
-import { checkSameData, resumeOptions } from './resumeRun.ts';
+import { checkSameData } from './resumeRun.ts';
 import { RunRecorder } from './runRecorder.ts';
+import type { TrainContext } from './tasks.ts';
 import type { TrainOptions } from './trainOptions.ts';
 
 /** What the recipe leaves to whoever types the command. */
@@ -31,35 +31,6 @@ function resolveSettings(options: TrainOptions, recipe: Recipe) {
   };
 }
 
-/** A run to go on with. */
-interface ResumedRun {
-  readonly run: RunFolder;
-  readonly config: RunConfig;
-}
-
-/**
- * `flambeau train TASK --resume DIR`: goes on in a run's folder as if it had never stopped, from the last state
- * that it has kept.
- *
- * @param given - the options that were typed, without defaults.
- */
-export async function resumeImages(
-  task: string,
-  folder: string,
-  given: Partial<TrainOptions>,
-  { showFeatures = false }: { showFeatures?: boolean } = {},
-): Promise<void> {
-  const run = await RunFolder.open(folder);
-  const config = await run.readConfig();
-  if (config.task !== task) throw new Error(`${folder} is a run of ${config.task}, expected ${task}`);
-  const options = resumeOptions(config, given, folder);
-  if ((await run.isFinished()) && options.epochs === config.epochs) {
-    createOutput(options).warn(`${folder} is finished, all ${config.epochs} epochs: give a larger --epochs to go on`);
-    return;
-  }
-  await trainImages(task, options, { showFeatures, resume: { run, config } });
-}
-
 /**
  * `flambeau train TASK` and, with `showFeatures`, `flambeau demo`: trains a recipe on an image data set, keeps what it
  * finds in a run folder, evaluates the last epoch's weights and draws.
@@ -71,7 +42,7 @@ export async function resumeImages(
 export async function trainImages(
   task: string,
   options: TrainOptions,
-  { showFeatures = false, resume }: { showFeatures?: boolean; resume?: ResumedRun } = {},
+  { showFeatures = false, resume }: TrainContext = {},
 ): Promise<void> {
   const output = createOutput(options);
   const recipe = recipeNamed(options.recipe);
@@ -123,7 +94,7 @@ export async function trainImages(
       ...settings,
       runDir: run.path,
     };
-    const recorder = new RunRecorder({ run, output, model, signal, about });
+    const recorder = new RunRecorder({ run, output, model, about, heldOut: 'test', unit: ' images' });
     const lossFunction = lossFunctionOf(recipe, model);
     const trainer = new ImageTrainer(
       { model, optimizer, scheduler, lossFunction, callbacks: recorder.callbacks },

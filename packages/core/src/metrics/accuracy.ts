@@ -15,6 +15,18 @@ export function correct(logits: Tensor, target: Tensor): Tensor {
   );
 }
 
+/**
+ * How many logits are on their target's side of 0: `((logits > 0) == target).sum()`, on the device.
+ *
+ * Shape: logits `[N]`, target `[N]` of zeros and ones → int32 scalar.
+ */
+export function binaryCorrect(logits: Tensor, target: Tensor): Tensor {
+  expectShape('binaryCorrect', 'target', target, logits.shape);
+  return commonBackend('binaryCorrect', [logits, target]).run(() =>
+    tf.tidy(() => tf.sum(tf.cast(tf.equal(tf.greater(logits, 0), tf.cast(target, 'bool')), 'int32'))),
+  );
+}
+
 /** The share of rows whose largest logit is at the target, as a float32 scalar on the device. */
 export function accuracy(logits: Tensor, target: Tensor): Tensor {
   return commonBackend('accuracy', [logits, target]).run(() =>

@@ -1,4 +1,4 @@
-export { accuracy, correct } from './accuracy.ts';
+export { accuracy, binaryCorrect, correct } from './accuracy.ts';
 export { type ClassScores, ConfusionMatrix } from './confusionMatrix.ts';
 export { topKAccuracy } from './topKAccuracy.ts';
 export { Totals } from './totals.ts';

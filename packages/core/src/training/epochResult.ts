@@ -10,6 +10,7 @@ export interface EpochResult {
   readonly totalLoss: number;
   /** The mean loss of the epoch's batches. */
   readonly trainLoss: number;
+  /** The share of the predictions that were right, each taken before its step. */
   readonly trainAccuracy: number;
   readonly totalCorrect: number;
   readonly examples: number;

@@ -1,23 +1,20 @@
-import { argMax, mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import * as F from '../functional/loss.ts';
-import { correct } from '../metrics/accuracy.ts';
+import { argMax, keep, mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { ConfusionMatrix } from '../metrics/confusionMatrix.ts';
 import { Totals } from '../metrics/totals.ts';
 import { beginEvaluation } from '../nn/mode.ts';
 import type { Module } from '../nn/module.ts';
-
-/** A model from images (or whatever the loader gives) to logits. */
-export type Classifier = Module & { forward(input: Tensor): Tensor };
-
-/** The loss of a batch: its mean over the examples. */
-export type LossFunction = (logits: Tensor, target: Tensor) => Tensor;
-
-/** Batches of an input and its class indices: a `DataLoader` over pairs. */
-export type LabelledBatches = AsyncIterable<readonly [input: Tensor, target: Tensor]>;
+import {
+  type Classifier,
+  classification,
+  type LabelledBatches,
+  type LossFunction,
+  type Objective,
+} from './objective.ts';
 
 export interface Evaluation {
-  /** The mean over the examples. */
+  /** The mean over the predictions. */
   readonly loss: number;
+  /** The share of the predictions that are right. */
   readonly accuracy: number;
   readonly correct: number;
   readonly examples: number;
@@ -35,28 +32,57 @@ export async function evaluate(
   loader: LabelledBatches,
   options: { readonly lossFunction?: LossFunction; readonly confusion?: ConfusionMatrix } = {},
 ): Promise<Evaluation> {
-  const { lossFunction = (logits, target) => F.crossEntropy(logits, target), confusion } = options;
+  const { confusion, lossFunction } = options;
+  if (confusion === undefined) return evaluateObjective(model, loader, classification(model, lossFunction));
+  let predictions: Tensor | undefined;
+  // The model as it is, but for its predictions, which are kept as they pass by: it runs once.
+  const forward = (input: Tensor) => {
+    const logits = model.forward(input);
+    predictions = keep(argMax(logits, 1));
+    return logits;
+  };
+  return evaluateObjective(model, loader, classification({ forward }, lossFunction), async ([, target]) => {
+    try {
+      confusion.update(await predictions!.data(), await target.data());
+    } finally {
+      predictions!.dispose();
+    }
+  });
+}
+
+/**
+ * Loss and accuracy by an {@link Objective} over a loader, in evaluation mode; every module is put back into its own mode
+ * afterwards.
+ *
+ * @param onBatch - is waited for after each batch, while its tensors are there.
+ * @throws {RangeError} if the loader gives no example.
+ */
+export async function evaluateObjective<Batch>(
+  model: Module,
+  loader: AsyncIterable<Batch>,
+  objective: Objective<Batch>,
+  onBatch?: (batch: Batch) => Promise<void>,
+): Promise<Evaluation> {
   const { backend } = model;
   const totals = new Totals<'loss' | 'correct'>();
   let examples = 0;
+  let predictions = 0;
   const endEvaluation = beginEvaluation(model);
   try {
-    for await (const [input, target] of loader) {
-      const size = input.shape[0];
+    for await (const batch of loader) {
+      const size = objective.examples(batch);
+      const asked = objective.predictions?.(batch) ?? size;
       examples += size;
-      const { predictions, ...scalars } = backend.run(() =>
-        tidy(() => {
-          const logits = model.forward(input);
-          const loss = mul(lossFunction(logits, target), size);
-          return { loss, correct: correct(logits, target), predictions: argMax(logits, 1) };
-        }),
+      predictions += asked;
+      totals.add(
+        backend.run(() =>
+          tidy(() => {
+            const { loss, correct } = objective.forward(batch);
+            return { loss: mul(loss, asked), correct };
+          }),
+        ),
       );
-      totals.add(scalars);
-      try {
-        confusion?.update(await predictions.data(), await target.data());
-      } finally {
-        predictions.dispose();
-      }
+      await onBatch?.(batch);
     }
   } catch (error) {
     await totals.discard();
@@ -65,6 +91,6 @@ export async function evaluate(
     endEvaluation();
   }
   if (examples === 0) throw new RangeError('evaluate: the loader gave no example');
-  const { loss, correct: right } = await totals.read();
-  return { loss: loss / examples, accuracy: right / examples, correct: right, examples };
+  const { loss, correct } = await totals.read();
+  return { loss: loss / predictions, accuracy: correct / predictions, correct, examples };
 }

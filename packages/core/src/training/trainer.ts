@@ -1,14 +1,13 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { DataLoader } from '../data/dataLoader.ts';
-import * as F from '../functional/loss.ts';
-import { correct } from '../metrics/accuracy.ts';
 import { Totals } from '../metrics/totals.ts';
+import type { Module } from '../nn/module.ts';
 import type { Optimizer } from '../optim/optimizer.ts';
 import type { Scheduler } from '../optim/scheduler.ts';
 import type { Generator } from '../random/generator.ts';
 import type { EpochResult } from './epochResult.ts';
-import { type Classifier, type Evaluation, evaluate, type LabelledBatches, type LossFunction } from './evaluate.ts';
+import { type Evaluation, evaluateObjective } from './evaluate.ts';
 import { NonFiniteLossError } from './nonFiniteLossError.ts';
+import { type Classifier, classification, type LabelledBatch, type LossFunction, type Objective } from './objective.ts';
 import type { FitControl, TrainerCallback } from './trainerCallback.ts';
 import type { EpochProgress } from './trainerNumbers.ts';
 import {
@@ -22,20 +21,34 @@ import {
   type TrainerState,
 } from './trainerState.ts';
 
-export interface TrainerOptions {
-  readonly model: Classifier;
+interface SharedOptions {
   readonly optimizer: Optimizer;
-  /** Default: cross-entropy. */
-  readonly lossFunction?: LossFunction;
   /** Moved on after every step. */
   readonly scheduler?: Scheduler;
   readonly callbacks?: readonly TrainerCallback[];
 }
 
-export interface FitOptions {
+/** A classifier of labelled batches with a loss of its logits. */
+interface ClassifierOptions {
+  readonly model: Classifier;
+  /** Default: cross-entropy. */
+  readonly lossFunction?: LossFunction;
+  readonly objective?: undefined;
+}
+
+/** Any model, with what is minimised and counted of its batches. */
+interface ObjectiveOptions<Batch> {
+  readonly model: Module;
+  readonly objective: Objective<Batch>;
+  readonly lossFunction?: undefined;
+}
+
+export type TrainerOptions<Batch = LabelledBatch> = SharedOptions & (ClassifierOptions | ObjectiveOptions<Batch>);
+
+export interface FitOptions<Batch = LabelledBatch> {
   readonly epochs: number;
   /** Evaluated after every epoch. */
-  readonly validation?: LabelledBatches;
+  readonly validation?: AsyncIterable<Batch>;
   /** Stops before the next step; {@link Trainer.fit} then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -50,10 +63,10 @@ export interface FitOptions {
  * const history = await trainer.fit(trainLoader, { epochs: 10, validation: testLoader });
  * ```
  */
-export class Trainer implements FitControl {
-  readonly model: Classifier;
+export class Trainer<Batch = LabelledBatch> implements FitControl {
+  readonly model: Module;
   readonly optimizer: Optimizer;
-  readonly lossFunction: LossFunction;
+  readonly objective: Objective<Batch>;
   private readonly scheduler: Scheduler | undefined;
   private readonly callbacks: readonly TrainerCallback[];
   private progress: EpochProgress = startOfEpoch;
@@ -69,10 +82,12 @@ export class Trainer implements FitControl {
   /** Steps taken so far, over all epochs. */
   step = 0;
 
-  constructor(options: TrainerOptions) {
+  constructor(options: TrainerOptions<Batch>) {
     this.model = options.model;
     this.optimizer = options.optimizer;
-    this.lossFunction = options.lossFunction ?? ((logits, target) => F.crossEntropy(logits, target));
+    // Without an objective the batches are labelled ones, as the options' type says.
+    this.objective =
+      options.objective ?? (classification(options.model, options.lossFunction) as unknown as Objective<Batch>);
     this.scheduler = options.scheduler;
     this.callbacks = options.callbacks ?? [];
     // Tells the layers their paths, for error messages.
@@ -85,7 +100,7 @@ export class Trainer implements FitControl {
    *
    * @throws {NonFiniteLossError} soon after the loss has become NaN or infinite.
    */
-  async fit(loader: LabelledBatches, options: FitOptions): Promise<EpochResult[]> {
+  async fit(loader: AsyncIterable<Batch>, options: FitOptions<Batch>): Promise<EpochResult[]> {
     const history: EpochResult[] = [];
     this.stopped = false;
     for (const callback of this.callbacks) await callback.onFitStart?.(this);
@@ -100,8 +115,8 @@ export class Trainer implements FitControl {
   }
 
   /** Loss and accuracy over a loader, in evaluation mode. */
-  evaluate(loader: LabelledBatches): Promise<Evaluation> {
-    return evaluate(this.model, loader, { lossFunction: this.lossFunction });
+  evaluate(loader: AsyncIterable<Batch>): Promise<Evaluation> {
+    return evaluateObjective(this.model, loader, this.objective);
   }
 
   /**
@@ -158,8 +173,11 @@ export class Trainer implements FitControl {
     return this.progress;
   }
 
-  private async trainEpoch(loader: LabelledBatches, { validation, signal }: FitOptions): Promise<EpochResult> {
-    const { model, optimizer, lossFunction, epoch } = this;
+  private async trainEpoch(
+    loader: AsyncIterable<Batch>,
+    { validation, signal }: FitOptions<Batch>,
+  ): Promise<EpochResult> {
+    const { model, optimizer, objective, epoch } = this;
     const batches = 'length' in loader ? (loader.length as number) : undefined;
     for (const callback of this.callbacks) await callback.onEpochStart?.(epoch, this);
     const carried = await this.settledProgress();
@@ -174,22 +192,19 @@ export class Trainer implements FitControl {
     const elapsed = () => carried.seconds + (performance.now() - start) / 1000;
     this.totals = totals;
     try {
-      for await (const [input, target] of this.remaining(loader)) {
+      for await (const data of this.remaining(loader)) {
         signal?.throwIfAborted();
         const { lr } = optimizer;
-        totals.add(
-          optimizer.minimize((): { loss: Tensor; correct: Tensor } => {
-            const logits = model.forward(input);
-            return { loss: lossFunction(logits, target), correct: correct(logits, target) };
-          }),
-        );
+        totals.add(optimizer.minimize(() => objective.forward(data)));
         this.scheduler?.step();
         this.step++;
         // What has been read meanwhile, in one piece with other steps: nothing is waited for.
         this.refuseNonFinite(totals);
         const batch = carried.batch + totals.count;
-        const examples = this.progress.examples + input.shape[0];
-        this.progress = { ...carried, batch, examples, seconds: elapsed(), lr };
+        const size = objective.examples(data);
+        const examples = this.progress.examples + size;
+        const predictions = this.progress.predictions + (objective.predictions?.(data) ?? size);
+        this.progress = { ...carried, batch, examples, predictions, seconds: elapsed(), lr };
         const info = { epoch, batch, batches, step: this.step, examples };
         for (const callback of this.callbacks) await callback.onStep?.(info, this);
       }
@@ -200,7 +215,7 @@ export class Trainer implements FitControl {
     }
     const sums = await totals.read();
     const seconds = elapsed();
-    const { batch, examples, lr } = this.progress;
+    const { batch, examples, predictions, lr } = this.progress;
     if (batch === 0) throw new RangeError('the training loader gave no batch');
     const totalLoss = carried.loss + (sums.loss ?? 0);
     const totalCorrect = carried.correct + (sums.correct ?? 0);
@@ -214,7 +229,7 @@ export class Trainer implements FitControl {
       step: this.step,
       totalLoss,
       trainLoss: totalLoss / batch,
-      trainAccuracy: totalCorrect / examples,
+      trainAccuracy: totalCorrect / predictions,
       totalCorrect,
       examples,
       seconds,
@@ -230,7 +245,7 @@ export class Trainer implements FitControl {
    * The epoch's batches that have not been trained on. To go on in mid-epoch the loader's order is drawn again from the
    * generators as they were when the epoch began, and the generators are then set to where the run had stopped.
    */
-  private remaining(loader: LabelledBatches): LabelledBatches {
+  private remaining(loader: AsyncIterable<Batch>): AsyncIterable<Batch> {
     const own = loader instanceof DataLoader ? loader.generator : undefined;
     this.loaderGenerator = own;
     const loaderState = this.loaderState;
@@ -241,6 +256,6 @@ export class Trainer implements FitControl {
       return loader;
     }
     if (!(loader instanceof DataLoader)) throw new TypeError('only a DataLoader can go on in the middle of an epoch');
-    return resumeEpoch(loader as DataLoader<unknown>, this.epochStart, this.progress.batch) as LabelledBatches;
+    return resumeEpoch(loader as DataLoader<unknown>, this.epochStart, this.progress.batch) as AsyncIterable<Batch>;
   }
 }

@@ -1,6 +1,6 @@
+import type { Module } from '../nn/module.ts';
 import type { StateDict } from '../nn/stateDict.ts';
 import type { EpochResult } from './epochResult.ts';
-import type { Classifier } from './evaluate.ts';
 import type { TrainerState } from './trainerState.ts';
 
 /** What a callback sees after a step. */
@@ -18,7 +18,7 @@ export interface StepInfo {
 
 /** What a callback may ask of the trainer that it belongs to. */
 export interface FitControl {
-  readonly model: Classifier;
+  readonly model: Module;
   /** Epochs done so far. */
   readonly epoch: number;
   /** Steps taken so far, over all epochs. */

@@ -7,6 +7,8 @@ import { TrainerStateError } from './trainerStateError.ts';
 export interface EpochProgress {
   readonly batch: number;
   readonly examples: number;
+  /** What accuracy is a share of: tokens, say, where examples are sentences. */
+  readonly predictions: number;
   readonly seconds: number;
   /** The sum of the batches' losses. */
   readonly loss: number;
@@ -111,9 +113,10 @@ export function checkNumbers(
 function checkPosition({ epoch, step, progress }: Fields): void {
   checkCount(epoch, 'epoch');
   checkCount(step, 'step');
-  const { batch, examples, correct, seconds, loss, lr } = fieldsOf(progress, 'progress');
+  const { batch, examples, predictions, correct, seconds, loss, lr } = fieldsOf(progress, 'progress');
   checkCount(batch, 'batch');
   checkCount(examples, 'count of examples');
+  checkCount(predictions, 'count of predictions');
   checkCount(correct, 'count of right answers');
   checkNumber(seconds, 'seconds');
   checkNumber(loss, 'loss');

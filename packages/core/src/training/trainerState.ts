@@ -24,7 +24,15 @@ export interface TrainerState {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export const startOfEpoch: EpochProgress = { batch: 0, examples: 0, seconds: 0, loss: 0, correct: 0, lr: 0 };
+export const startOfEpoch: EpochProgress = {
+  batch: 0,
+  examples: 0,
+  predictions: 0,
+  seconds: 0,
+  loss: 0,
+  correct: 0,
+  lr: 0,
+};
 
 /** What a state is captured of. */
 export interface TrainerParts {

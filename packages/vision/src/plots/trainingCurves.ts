@@ -19,6 +19,8 @@ export interface TrainingCurvesOptions {
   subtitle?: string;
   /** What the second curve was measured on: `test` by default, or `validation`. */
   testName?: string;
+  /** Which loss it is. Default: `cross-entropy per image`. */
+  lossName?: string;
 }
 
 interface Curve {
@@ -48,7 +50,7 @@ const margin = { top: 36, right: 100, bottom: 52, left: 58 };
  */
 export function trainingCurves(
   history: readonly EpochFigures[],
-  { title = 'Training', subtitle, testName = 'test' }: TrainingCurvesOptions = {},
+  { title = 'Training', subtitle, testName = 'test', lossName = 'cross-entropy per image' }: TrainingCurvesOptions = {},
 ): string {
   if (history.length === 0) throw new RangeError('trainingCurves: expected at least one epoch, got none');
   const curve = (name: string, key: keyof EpochFigures): Curve => ({
@@ -59,7 +61,7 @@ export function trainingCurves(
   });
   const panels: Panel[] = [
     {
-      label: 'Loss (cross-entropy per image)',
+      label: `Loss (${lossName})`,
       curves: [curve('train', 'trainLoss'), curve(testName, 'testLoss')],
       format: (value) => value.toFixed(3),
     },
