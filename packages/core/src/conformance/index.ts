@@ -16,6 +16,7 @@
  */
 
 import type { ConformanceCase } from './case.ts';
+import { embeddingConvMaxCases } from './embeddingConvMaxCases.ts';
 import { layerCases } from './layerCases.ts';
 import { opCases } from './opCases.ts';
 import { optimizerCases } from './optimizerCases.ts';
@@ -28,6 +29,7 @@ export { relativeError, runCase } from './run.ts';
 export const conformanceCases: readonly ConformanceCase[] = [
   ...opCases,
   ...layerCases,
+  ...embeddingConvMaxCases,
   ...optimizerCases,
   ...tfjsCases,
 ];

@@ -26,6 +26,7 @@ export {
 } from './conv.ts';
 export { type DropoutOptions, dropout, dropout2d } from './dropout.ts';
 export { type EmbeddingOptions, embedding } from './embedding.ts';
+export { type EmbeddingConvMaxOptions, embeddingConvMax } from './embeddingConvMax.ts';
 export { type FlattenOptions, flatten } from './flatten.ts';
 export { type AffineNormOptions, groupNorm, layerNorm } from './layerNorm.ts';
 export { linear } from './linear.ts';

@@ -28,6 +28,9 @@ const family = (
     },
   }));
 
+/** The inputs of a text model's features, with filters of up to three heights. */
+const features = ['ids', 'table', 'weight0', 'bias0', 'weight1', 'bias1', 'weight2', 'bias2'];
+
 /** The first functions, in more cases than the layers' recording has of them. */
 export const functions: readonly GoldenTest[] = [
   ...family('conv2d', 'Conv2d', ['input', 'weight', 'bias'], ({ input, weight, bias }, { bias: _, ...options }) =>
@@ -39,6 +42,11 @@ export const functions: readonly GoldenTest[] = [
   ...family('linear', 'Linear', ['input', 'weight', 'bias'], ({ input, weight, bias }) =>
     F.linear(input!, weight!, bias),
   ),
+  ...family('embedding_conv_max', 'embeddingConvMax', features, ({ ids, table, ...filters }, { count, paddingIdx }) => {
+    const numbered = (name: string) => Array.from({ length: count as number }, (_, i) => filters[`${name}${i}`]!);
+    const padding = paddingIdx as number | null;
+    return F.embeddingConvMax(ids!, table!, numbered('weight'), numbered('bias'), { paddingIdx: padding });
+  }),
   ...family('relu', 'ReLU', ['input'], ({ input }) => F.relu(input!)),
   ...family('flatten', 'Flatten', ['input'], ({ input }, options) => F.flatten(input!, options)),
   ...family('dropout', 'Dropout', ['input'], ({ input }, options) => F.dropout(input!, options)),
