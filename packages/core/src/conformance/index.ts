@@ -15,6 +15,7 @@
  * @packageDocumentation
  */
 
+import { attentionCases } from './attentionCases.ts';
 import type { ConformanceCase } from './case.ts';
 import { embeddingConvMaxCases } from './embeddingConvMaxCases.ts';
 import { layerCases } from './layerCases.ts';
@@ -28,6 +29,7 @@ export { relativeError, runCase } from './run.ts';
 /** All cases. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...opCases,
+  ...attentionCases,
   ...layerCases,
   ...embeddingConvMaxCases,
   ...optimizerCases,

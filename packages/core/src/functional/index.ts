@@ -10,6 +10,17 @@ export {
   tanh,
 } from './activation.ts';
 export {
+  type AdditiveAttentionOptions,
+  type Attended,
+  type AttentionDecoded,
+  type AttentionDecoderOptions,
+  type AttentionDecoderState,
+  type AttentionDecoderWeights,
+  additiveAttention,
+  attentionDecoder,
+  type GatedCell,
+} from './attention.ts';
+export {
   type BinaryCrossEntropyOptions,
   type BinaryCrossEntropyWithLogitsOptions,
   binaryCrossEntropy,

@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import * as F from '../../../src/functional/index.ts';
 import { manualSeed } from '../../../src/random/defaultGenerator.ts';
 import { camelCased, compareGradients, type GoldenTest } from '../comparison.ts';
@@ -30,6 +31,11 @@ const family = (
 
 /** The inputs of a text model's features, with filters of up to three heights. */
 const features = ['ids', 'table', 'weight0', 'bias0', 'weight1', 'bias1', 'weight2', 'bias2'];
+const attentionInputs = ['query', 'keys', 'values', 'score_weight', 'score_bias', 'lengths'];
+const decoderInputs = [
+  ...['embedded', 'keys', 'values', 'h0', 'c0', 'lengths', 'query_weight', 'query_bias', 'score_weight', 'score_bias'],
+  ...['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'],
+];
 
 /** The first functions, in more cases than the layers' recording has of them. */
 export const functions: readonly GoldenTest[] = [
@@ -53,4 +59,29 @@ export const functions: readonly GoldenTest[] = [
   ...family('cross_entropy', 'CrossEntropyLoss', ['input', 'target', 'weight'], ({ input, target, weight }, options) =>
     F.crossEntropy(input!, target!, { ...options, weight }),
   ),
+  ...family('additive_attention', 'functional.additiveAttention', attentionInputs, (inputs) => {
+    const { query, keys, values, score_weight, score_bias, lengths } = inputs;
+    const { context, weights } = F.additiveAttention(query!, keys!, values!, score_weight!, {
+      scoreBias: score_bias,
+      lengths,
+    });
+    return inARow([context, weights]);
+  }),
+  ...family('attention_decoder', 'functional.attentionDecoder', decoderInputs, (inputs, options) => {
+    const { embedded, keys, values, h0, c0, lengths, ...parameters } = inputs;
+    const { outputs, contexts, weights, cN } = F.attentionDecoder(
+      embedded!,
+      keys!,
+      values!,
+      { h0: h0!, c0 },
+      camelCased(parameters) as unknown as F.AttentionDecoderWeights,
+      { ...options, lengths },
+    );
+    return inARow([outputs, contexts, weights, ...(cN === undefined ? [] : [cN])]);
+  }),
 ];
+
+/** Several outputs, as the recorders put them into one. */
+function inARow(outputs: readonly Tensor[]): Tensor {
+  return tf.concat(outputs.map((output) => tf.reshape(output, [-1])));
+}
