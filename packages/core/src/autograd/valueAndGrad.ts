@@ -1,6 +1,9 @@
 import { dispose, keep, Tensor, tidy } from '@tensorflow/tfjs-core';
 import { commonBackend } from '../backend/backend.ts';
 import { internals } from '../backend/engine.ts';
+import { backward } from './backward.ts';
+import { scoped } from './scoped.ts';
+import { aliasOf } from './tape.ts';
 
 /** What a differentiated function returns: the scalar loss, alone or with tensors that ride along. */
 export type LossResult = Tensor | ({ readonly loss: Tensor } & Readonly<Record<string, Tensor>>);
@@ -37,13 +40,13 @@ export function valueAndGrad<R extends LossResult>(
         alone = result instanceof Tensor;
         if (!(result instanceof Tensor)) {
           for (const [name, tensor] of Object.entries(result)) {
-            if (name !== 'loss') riders[name] = keep(tensor.clone());
+            if (name !== 'loss') riders[name] = keep(aliasOf(tensor));
           }
         }
         return lossOf(result);
       };
       try {
-        const { value: loss, grads } = internals().gradients(forward, [...parameters], null, true);
+        const { value: loss, grads } = differentiate(forward, parameters);
         for (const rider of Object.values(riders)) {
           rider.kept = false;
           internals().track(rider);
@@ -76,17 +79,41 @@ function lossOf(result: LossResult): Tensor {
   return loss;
 }
 
-/** Frees what the tape has saved when `f` throws in mid-air; the engine itself frees it only at a regular end. */
-function sweepingTheTape<T>(f: () => T): T {
+/** Runs `forward` with a tape, and the tape backwards. */
+function differentiate(
+  forward: () => Tensor,
+  parameters: readonly Tensor[],
+): { value: Tensor; grads: (Tensor | undefined)[] } {
   const { state } = internals();
-  const outermost = state.gradientDepth === 0;
+  if (state.gradientDepth === 0) state.activeTape = [];
+  state.gradientDepth++;
+  let value: Tensor;
+  try {
+    value = scoped(forward);
+  } finally {
+    state.gradientDepth--;
+  }
+  // A copy where the function lies inside of another differentiated one: the steps back join that one's tape.
+  const tape = state.gradientDepth === 0 ? state.activeTape! : [...state.activeTape!];
+  const grads = backward(tape, parameters, value);
+  if (state.gradientDepth === 0) freeTape();
+  return { value, grads };
+}
+
+/** Frees what the tape has saved. */
+function freeTape(): void {
+  const { state } = internals();
+  for (const node of state.activeTape ?? []) dispose(node.saved);
+  state.activeTape = null;
+}
+
+/** Frees what was made when `f` throws in mid-air, what the tape has saved as well. */
+function sweepingTheTape<T>(f: () => T): T {
+  const outermost = internals().state.gradientDepth === 0;
   try {
     return tidy(() => f() as never) as T;
   } catch (error) {
-    if (outermost && state.activeTape !== null) {
-      for (const node of state.activeTape) dispose(node.saved);
-      state.activeTape = null;
-    }
+    if (outermost) freeTape();
     throw error;
   }
 }

@@ -1,9 +1,21 @@
 import { type DataId, engine, type KernelBackend, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
 
+/** One step on TensorFlow.js's tape. */
+export interface TapeNode {
+  readonly id: number;
+  readonly kernelName: string;
+  readonly inputs: NamedTensorMap;
+  readonly outputs: Tensor[];
+  readonly saved: Tensor[];
+  /** Absent where an op has none. `null` stands for a gradient of zeros. */
+  readonly gradient?: (gradOutputs: (Tensor | null)[]) => Record<string, () => Tensor>;
+}
+
 /**
  * What this package uses of TensorFlow.js's engine beyond its public interface, in one place. TensorFlow.js has no
- * public way to make a trainable tensor without a global name, to clean a tape up after an exception, or to hand
- * saved tensors to a multi-output gradient; its own `customGrad`, `Variable` and `tidy` are written with these.
+ * public way to make a trainable tensor without a global name, to clean a tape up after an exception, to hand saved
+ * tensors to a multi-output gradient, or to add a step to the tape at less than the cost of a few kernels; its own
+ * `customGrad`, `grads`, `Variable` and `tidy` are written with these.
  */
 export interface EngineInternals {
   /** Not set before a backend has been chosen. */
@@ -11,14 +23,20 @@ export interface EngineInternals {
   readonly backend: KernelBackend;
   readonly registry: Record<string, KernelBackend>;
   readonly state: {
-    activeTape: { saved: Tensor[] }[] | null;
+    activeTape: TapeNode[] | null;
     gradientDepth: number;
-    readonly activeScope: object | null;
+    kernelDepth: number;
+    nextTapeNodeId: number;
+    /** Whether `tf.profile` looks on. */
+    readonly profiling: boolean;
+    readonly activeScope: { readonly id: number } | null;
     readonly tensorInfo: WeakMap<DataId, { backend: KernelBackend }>;
   };
   setBackend(name: string): Promise<boolean>;
   nextTensorId(): number;
   incRef(tensor: Tensor, backend: KernelBackend): void;
+  startScope(): void;
+  endScope(): void;
   /** Adds a tensor to the innermost open `tidy`. */
   track(tensor: Tensor): Tensor;
   makeTensorFromTensorInfo(info: { dataId: DataId; shape: number[]; dtype: string }): Tensor;
@@ -27,12 +45,6 @@ export interface EngineInternals {
     forwardFunc(backend: KernelBackend, save: (tensors: Tensor[]) => void): Tensor | Tensor[];
     backwardsFunc(gradOutputs: Tensor | Tensor[], saved: Tensor[]): Record<string, () => Tensor>;
   }): Tensor | Tensor[];
-  gradients(
-    f: () => Tensor,
-    xs: Tensor[],
-    dy: Tensor | null,
-    allowNoGradients: boolean,
-  ): { value: Tensor; grads: (Tensor | undefined)[] };
 }
 
 export const internals = (): EngineInternals => engine() as unknown as EngineInternals;

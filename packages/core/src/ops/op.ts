@@ -1,4 +1,6 @@
-import { getKernel, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import { env, getKernel, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
+import { scoped } from '../autograd/scoped.ts';
+import { isRecording, record, unrecorded } from '../autograd/tape.ts';
 import { commonBackend } from '../backend/backend.ts';
 import { internals } from '../backend/engine.ts';
 
@@ -16,7 +18,7 @@ export interface OpDefinition<Inputs extends OpInputs, Attributes extends object
   readonly name: string;
   /** How many of the outputs a caller sees who does not ask for more; the others serve the gradient. */
   readonly outputs: number;
-  /** The outputs by TensorFlow.js's ops. Runs outside the tape and inside a `tidy`. */
+  /** The outputs by TensorFlow.js's ops, new tensors all of them. Runs outside the tape and inside a `tidy`. */
   composed(inputs: Inputs, attributes: Attributes): Tensor[];
   /** What the gradient needs of inputs and outputs. Kept until the backward pass has run. */
   saved?(inputs: Inputs, outputs: readonly Tensor[]): Tensor[];
@@ -70,23 +72,71 @@ function runOp<Inputs extends OpInputs, Attributes extends object>(
     if (tensor !== undefined) present[name] = tensor;
   }
   return commonBackend(op.name, Object.values(present)).run(() => {
-    const results = internals().runKernelFunc({
-      inputs: present,
-      forwardFunc: (_, save) => {
-        // The ops that an op is composed of are no steps of the model.
-        const all = observeOps(undefined, () => computeOutputs(op, present as unknown as Inputs, attributes));
-        if (op.saved !== undefined) save(op.saved(inputs, all));
-        return all.slice(0, outputs);
-      },
-      backwardsFunc: (gradOutputs, saved) => {
-        if (op.gradient === undefined) throw new Error(`${op.name} has no gradient`);
-        const all = Array.isArray(gradOutputs) ? gradOutputs : [gradOutputs];
-        return op.gradient(all[0], saved, attributes, all) as Record<string, () => Tensor>;
-      },
-    });
-    observer?.({ name: op.name, inputs: present, attributes, output: (results as Tensor[])[0] });
-    return results as Tensor[];
+    const results = isWatched()
+      ? runByEngine(op, present, attributes, outputs)
+      : runDirectly(op, present, attributes, outputs);
+    observer?.({ name: op.name, inputs: present, attributes, output: results[0] });
+    return results;
   });
+}
+
+/** Whether TensorFlow.js measures (`tf.profile`) or checks (`tf.enableDebugMode`) each kernel. */
+const isWatched = (): boolean => internals().state.profiling || env().getBool('DEBUG');
+
+function runDirectly<Inputs extends OpInputs, Attributes extends object>(
+  op: OpDefinition<Inputs, Attributes>,
+  present: NamedTensorMap,
+  attributes: Attributes,
+  outputs: number,
+): Tensor[] {
+  const inputs = present as unknown as Inputs;
+  const recording = isRecording();
+  const compute = () => computeOutputs(op, inputs, attributes);
+  // Without an observer there is nothing to hide the inner ops from.
+  const all = unrecorded(() => (observer === undefined ? compute() : observeOps(undefined, compute)));
+  const results = all.length === outputs ? all : all.slice(0, outputs);
+  if (recording) {
+    record({
+      name: op.name,
+      inputs: present,
+      outputs: results,
+      saved: op.saved?.(inputs, all) ?? [],
+      gradient: (gradOutputs, saved) => gradientOf(op, gradOutputs, saved, attributes),
+    });
+  }
+  for (let i = outputs; i < all.length; i++) all[i].dispose();
+  return results;
+}
+
+/** The way of TensorFlow.js's own ops, by which it can look on. */
+function runByEngine<Inputs extends OpInputs, Attributes extends object>(
+  op: OpDefinition<Inputs, Attributes>,
+  present: NamedTensorMap,
+  attributes: Attributes,
+  outputs: number,
+): Tensor[] {
+  const inputs = present as unknown as Inputs;
+  return internals().runKernelFunc({
+    inputs: present,
+    forwardFunc: (_, save) => {
+      // The ops that an op is composed of are no steps of the model.
+      const all = observeOps(undefined, () => computeOutputs(op, inputs, attributes));
+      if (op.saved !== undefined) save(op.saved(inputs, all));
+      return all.slice(0, outputs);
+    },
+    backwardsFunc: (gradOutputs, saved) =>
+      gradientOf(op, Array.isArray(gradOutputs) ? gradOutputs : [gradOutputs], saved, attributes),
+  }) as Tensor[];
+}
+
+function gradientOf<Inputs extends OpInputs, Attributes extends object>(
+  op: OpDefinition<Inputs, Attributes>,
+  gradOutputs: readonly Tensor[],
+  saved: readonly Tensor[],
+  attributes: Attributes,
+): Record<string, () => Tensor> {
+  if (op.gradient === undefined) throw new Error(`${op.name} has no gradient`);
+  return op.gradient(gradOutputs[0], saved, attributes, gradOutputs) as Record<string, () => Tensor>;
 }
 
 /** One call of an op, as {@link observeOps} sees it. */
@@ -118,7 +168,7 @@ function computeOutputs<Inputs extends OpInputs, Attributes extends object>(
 ): Tensor[] {
   const engine = internals();
   const kernel = getKernel(op.name, engine.backendName!);
-  if (kernel === undefined) return op.composed(inputs, attributes);
+  if (kernel === undefined) return scoped(() => op.composed(inputs, attributes));
   const infos = kernel.kernelFunc({
     inputs: inputs as unknown as NamedTensorMap,
     attrs: attributes as never,
