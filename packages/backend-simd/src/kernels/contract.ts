@@ -187,6 +187,21 @@ export interface SgdAttributes {
   firstStep: boolean;
 }
 
+/** `gradAvg` is missing unless centred, `momentumBuffer` without momentum. */
+export type RmspropInputs = {
+  [tensor: `${'param' | 'grad' | 'squareAvg' | 'gradAvg' | 'momentumBuffer'}${number}`]: TensorInfo;
+};
+export interface RmspropAttributes {
+  count: number;
+  lr: number;
+  alpha: number;
+  eps: number;
+  weightDecay: number;
+  momentum: number;
+  centered: boolean;
+  maximize: boolean;
+}
+
 export const FLAMBEAU_KERNELS = {
   conv2d: 'flambeau::conv2d',
   conv2dBackwardInput: 'flambeau::conv2d_backward_input',
@@ -203,4 +218,5 @@ export const FLAMBEAU_KERNELS = {
   batchNormBackward: 'flambeau::batch_norm_backward',
   adam: 'flambeau::adam_',
   sgd: 'flambeau::sgd_',
+  rmsprop: 'flambeau::rmsprop_',
 } as const;

@@ -22,6 +22,7 @@ export const COST = {
   pool: 0.6,
   adam: 1.2,
   sgd: 0.5,
+  rmsprop: 1.2,
 } as const;
 
 /** Floats of a cache line: the grain of splits between single floats. */
