@@ -1,3 +1,8 @@
+export {
+  additiveAttention,
+  additiveAttentionBackward,
+  additiveAttentionScratchBytes,
+} from "./additiveAttention";
 export { channelGradientSums, channelMoments, normalize, normalizeBackward } from "./batchNorm";
 export { binaryBroadcast, binaryRow } from "./binary";
 export { compare, select } from "./compare";

@@ -216,6 +216,8 @@ export const FLAMBEAU_KERNELS = {
   crossEntropyBackward: 'flambeau::cross_entropy_backward',
   batchNorm: 'flambeau::batch_norm',
   batchNormBackward: 'flambeau::batch_norm_backward',
+  additiveAttention: 'flambeau::additive_attention',
+  additiveAttentionBackward: 'flambeau::additive_attention_backward',
   adam: 'flambeau::adam_',
   sgd: 'flambeau::sgd_',
   rmsprop: 'flambeau::rmsprop_',
