@@ -47,7 +47,9 @@ export class EncodedTexts implements data.Dataset<[HostArray, number]> {
   ): EncodedTexts {
     const numbers = vocab.encode(texts.types);
     const encoded = texts.ids.map((id) => numbers[id]!);
-    const ids = Array.from({ length: texts.length }, (_, i) => encoded.subarray(texts.starts[i]!, texts.starts[i + 1]!));
+    const ids = Array.from({ length: texts.length }, (_, i) =>
+      encoded.subarray(texts.starts[i]!, texts.starts[i + 1]!),
+    );
     return new EncodedTexts(ids, labels, options);
   }
 

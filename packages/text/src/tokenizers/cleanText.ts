@@ -37,7 +37,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 const signs = new RegExp(`[${Object.keys(treebankSigns).join('')}]`, 'g');
-const tags = /<\/?(?:a|abbr|b|big|blockquote|br|center|cite|code|dd|div|dl|dt|em|font|h[1-6]|hr|i|img|li|ol|p|pre|q|s|small|span|spoiler|strike|strong|sub|sup|table|td|th|tr|tt|u|ul)(?:\s[^<>]{0,500})?\/?>/gi;
+const tags =
+  /<\/?(?:a|abbr|b|big|blockquote|br|center|cite|code|dd|div|dl|dt|em|font|h[1-6]|hr|i|img|li|ol|p|pre|q|s|small|span|spoiler|strike|strong|sub|sup|table|td|th|tr|tt|u|ul)(?:\s[^<>]{0,500})?\/?>/gi;
 
 /**
  * A text as the English tokenizer reads it: composed Unicode (NFC), HTML's tags as spaces and its commonest entities as

@@ -9,7 +9,7 @@ const pattern = new RegExp(
   [
     // Addresses, whole, without the point or bracket that ends the sentence.
     String.raw`(?:https?:\/\/|www\.)[^\s<>"]*[^\s<>"'.,;:!?()\[\]{}]`,
-    String.raw`[\w.+-]+@[a-z\d-]+(?:\.[a-z\d-]+)+`,
+    String.raw`[\w.+-]{1,64}@[a-z\d-]+(?:\.[a-z\d-]+)+`,
     // Faces :-) ;) :( =D, as the Stanford tokenizer keeps them.
     String.raw`(?<![\p{L}\p{N}])[:;=8][-o^']?[()\[\]dp\\|@*](?![\p{L}\p{N}])`,
     String.raw`<3(?!\d)`,
@@ -35,8 +35,8 @@ const pattern = new RegExp(
     String.raw`\p{Extended_Pictographic}(?:\ufe0f|\p{EMod}|\u200d\p{Extended_Pictographic})*`,
     // Runs of one sign.
     String.raw`\.(?: ?\.)+`,
-    String.raw`--+`,
-    String.raw`__+`,
+    '--+',
+    '__+',
     String.raw`\*\*+`,
     '``',
     "''",
