@@ -21,6 +21,7 @@ import { embeddingConvMaxCases } from './embeddingConvMaxCases.ts';
 import { layerCases } from './layerCases.ts';
 import { opCases } from './opCases.ts';
 import { optimizerCases } from './optimizerCases.ts';
+import { recurrentCases } from './recurrentCases.ts';
 import { tfjsCases } from './tfjsCases.ts';
 
 export type { ConformanceCase, ConformanceResult } from './case.ts';
@@ -32,6 +33,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...attentionCases,
   ...layerCases,
   ...embeddingConvMaxCases,
+  ...recurrentCases,
   ...optimizerCases,
   ...tfjsCases,
 ];

@@ -64,6 +64,16 @@ export {
   maxPool2dWithIndices,
 } from './pooling.ts';
 export {
+  gru,
+  type LstmState,
+  lstm,
+  type Nonlinearity,
+  type RecurrentOptions,
+  type RnnOptions,
+  rnn,
+} from './recurrent.ts';
+export { gruCell, lstmCell, type RnnCellOptions, rnnCell } from './recurrentCell.ts';
+export {
   l1Loss,
   mseLoss,
   type RegressionLossOptions,

@@ -1,3 +1,12 @@
+export {
+  PackedSequence,
+  type PackOptions,
+  type PadOptions,
+  packPaddedSequence,
+  packSequence,
+  padPackedSequence,
+  padSequence,
+} from '../functional/packedSequence.ts';
 export { GELU, Identity, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh } from './activation.ts';
 export { ModuleDict, ModuleList, Sequential, type TensorModule } from './container.ts';
 export {
@@ -18,4 +27,6 @@ export { type ForwardHook, type ForwardPreHook, Module, type ModuleOptions } fro
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from './normalization.ts';
 export { Buffer, Counter, Parameter } from './parameter.ts';
 export { AdaptiveAvgPool2d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, MaxPool1d, MaxPool2d } from './pooling.ts';
+export { GRU, LSTM, type RecurrentLayerOptions, RNN, type RNNOptions, type SequenceOptions } from './recurrent.ts';
+export { GRUCell, LSTMCell, type RecurrentCellOptions, RNNCell, type RNNCellOptions } from './recurrentCell.ts';
 export type { LoadReport, StateDict } from './stateDict.ts';

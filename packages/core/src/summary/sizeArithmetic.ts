@@ -3,6 +3,7 @@ import type { Conv2dAttributes } from '../ops/conv2d.ts';
 import type { ConvTranspose2dAttributes } from '../ops/convTranspose2d.ts';
 import type { MaxPool2dAttributes } from '../ops/maxPool2d.ts';
 import type { OpCall } from '../ops/op.ts';
+import type { RecurrentAttributes } from '../ops/recurrence.ts';
 
 /** One side's size, worked out: `⌊(28 − 5 + 2·0)/1⌋ + 1 = 24`; with dilation the kernel's reach stands for F. */
 export function windowArithmetic(
@@ -66,6 +67,20 @@ export function sizeArithmetic({ name, inputs, attributes, output }: OpCall): st
     default:
       return '';
   }
+}
+
+/**
+ * A recurrent layer's sizes, of its calls of an op for each layer and direction: how many steps each takes, and the output
+ * features, `10 steps; 2·128 = 256`; empty for any other layer.
+ */
+export function recurrentArithmetic(calls: readonly OpCall[]): string {
+  const own = calls.filter(({ name }) => ['flambeau::rnn', 'flambeau::gru', 'flambeau::lstm'].includes(name));
+  if (own.length === 0) return '';
+  const { output } = own[0]!;
+  const [steps, , hidden] = output.shape as [number, number, number];
+  const bothWays = own.some(({ attributes }) => (attributes as RecurrentAttributes).reverse);
+  const features = bothWays ? `2·${hidden} = ${2 * hidden}` : `${hidden}`;
+  return `${steps} ${steps === 1 ? 'step' : 'steps'}; ${features}`;
 }
 
 /** A square's one formula, or both. */

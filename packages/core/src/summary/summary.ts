@@ -1,9 +1,10 @@
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { PackedSequence } from '../functional/packedSequence.ts';
 import { beginEvaluation } from '../nn/mode.ts';
 import type { Module } from '../nn/module.ts';
 import { type OpCall, observeOps } from '../ops/op.ts';
 import { formatShape } from '../tensor/shape.ts';
-import { parameterArithmetic, sizeArithmetic } from './sizeArithmetic.ts';
+import { parameterArithmetic, recurrentArithmetic, sizeArithmetic } from './sizeArithmetic.ts';
 import { formatTable } from './table.ts';
 
 /** One step of a model's forward pass. */
@@ -58,7 +59,8 @@ export function summary(
     });
     const after = module.registerForwardHook((_, inputs, output) => {
       leaf = undefined;
-      layers.push(describeLayer(path || module.constructor.name, module, inputs[0] as Tensor, output as Tensor, calls));
+      const name = path || module.constructor.name;
+      layers.push(describeLayer(name, module, firstTensor(inputs[0]), firstTensor(output), calls));
     });
     return [before, after];
   });
@@ -86,6 +88,12 @@ export function summary(
   return { ...result, toString: () => formatSummary(result) };
 }
 
+/** What a layer is described by where it takes or gives several tensors: a recurrent layer's output before its states. */
+function firstTensor(value: unknown): Tensor {
+  if (value instanceof PackedSequence) return value.data;
+  return Array.isArray(value) ? firstTensor(value[0]) : (value as Tensor);
+}
+
 function describeLayer(
   path: string,
   module: Module,
@@ -101,7 +109,7 @@ function describeLayer(
     inputShape: input.shape,
     outputShape: output.shape,
     parameters: shapes.reduce((sum, shape) => sum + shape.reduce((product, side) => product * side, 1), 0),
-    sizeFormula: calls.map(sizeArithmetic).find((formula) => formula !== '') ?? '',
+    sizeFormula: recurrentArithmetic(calls) || (calls.map(sizeArithmetic).find((formula) => formula !== '') ?? ''),
     parameterFormula: parameterArithmetic(shapes),
   };
 }

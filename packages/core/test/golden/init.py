@@ -29,6 +29,10 @@ layers("ConvTranspose2d", 8, [["ConvTranspose2d", [4, 6, [2, 3]], {"groups": 2}]
 layers("Embedding", 9, [["Embedding", [7, 3], {}]])
 layers("Embedding, padding", 10, [["Embedding", [7, 3], {"padding_idx": 2}]])
 layers("LayerNorm, GroupNorm", 11, [["LayerNorm", [3], {}], ["GroupNorm", [2, 4], {}]])
+layers("RNN", 12, [["RNN", [3, 2], {"num_layers": 2, "nonlinearity": "relu"}]])
+layers("GRU", 13, [["GRU", [3, 2], {"bidirectional": True}], ["GRU", [2, 3], {"bias": False}]])
+layers("LSTM", 14, [["LSTM", [2, 3], {"num_layers": 2, "bidirectional": True}]])
+layers("recurrent cells", 15, [["RNNCell", [3, 2], {}], ["GRUCell", [3, 2], {"bias": False}], ["LSTMCell", [2, 3], {}]])
 layers("layer after layer", 42, [["Conv2d", [1, 6, 5], {}], ["BatchNorm2d", [6], {}], ["Conv2d", [6, 2, 5], {}],
                                  ["Linear", [32, 10], {}], ["Linear", [10, 3], {}]])
 
