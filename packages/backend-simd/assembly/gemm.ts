@@ -14,7 +14,7 @@ export function gemmScratchBytes(): i32 {
 }
 
 /** Packs rows of A (row-major) into blocks of rows, step-major, so that the tile reads it as one stream. */
-function packRows(a: usize, lda: usize, rows: i32, blocks: i32, steps: i32, panel: usize): void {
+export function packRows(a: usize, lda: usize, rows: i32, blocks: i32, steps: i32, panel: usize): void {
   for (let block = 0; block < blocks; block++) {
     const start = blockStart(block, rows, blocks);
     const height = blockStart(block + 1, rows, blocks) - start;
@@ -48,7 +48,7 @@ function packTransposedRows(a: usize, lda: usize, rows: i32, blocks: i32, steps:
 }
 
 /** Packs B[K, N] into panels of 8 columns; columns beyond N are 0. */
-function packColumns(b: usize, ldb: usize, steps: i32, columns: i32, panel: usize): void {
+export function packColumns(b: usize, ldb: usize, steps: i32, columns: i32, panel: usize): void {
   for (let column = 0; column < columns; column += 8) {
     const width = min(8, columns - column);
     let from = b + ((<usize>column) << 2);
@@ -72,7 +72,7 @@ function packColumns(b: usize, ldb: usize, steps: i32, columns: i32, panel: usiz
 }
 
 /** Packs B stored [N, K] into panels of 8 columns; columns beyond N are 0. */
-function packTransposedColumns(b: usize, ldb: usize, steps: i32, columns: i32, panel: usize): void {
+export function packTransposedColumns(b: usize, ldb: usize, steps: i32, columns: i32, panel: usize): void {
   for (let column = 0; column < columns; column += 8) {
     const width = min(8, columns - column);
     for (let half = 0; half < 8; half += 4) {

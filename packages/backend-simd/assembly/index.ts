@@ -1,3 +1,8 @@
+export {
+  additiveAttention,
+  additiveAttentionBackward,
+  additiveAttentionScratchBytes,
+} from "./additiveAttention";
 export { channelGradientSums, channelMoments, normalize, normalizeBackward } from "./batchNorm";
 export { binaryBroadcast, binaryRow } from "./binary";
 export { compare, select } from "./compare";
@@ -9,7 +14,7 @@ export { conv2dWinnersBackwardInput } from "./conv2dWinnersBackwardInput";
 export { conv2dWinnersBackwardWeight } from "./conv2dWinnersBackwardWeight";
 export { copyRows, copyStrided, gatherRows, scatterAddRows, transposeMatrices } from "./copy";
 export { gemm, gemmBatch, gemmScratchBytes } from "./gemm";
-export { adam, sgd } from "./optimizer";
+export { adam, rmsprop, sgd } from "./optimizer";
 export { maxPool2d, maxPool2dBackward } from "./pool2d";
 export { argMaxRows, reduceColumns, reduceRows } from "./reduce";
 export { crossEntropyBackwardRows, crossEntropyRows, logSoftmaxRows, softmaxRows } from "./softmax";

@@ -1,4 +1,5 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
+import { additiveAttentionKernels } from './additiveAttention.ts';
 import { arrangeKernels } from './arrange.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { binaryKernels } from './binary.ts';
@@ -20,6 +21,7 @@ import { unaryKernels } from './unary.ts';
 
 /** Every kernel that this backend has of its own. */
 export const ownKernels: Omit<KernelConfig, 'backendName'>[] = [
+  ...additiveAttentionKernels,
   ...arrangeKernels,
   ...batchNormKernels,
   ...binaryKernels,

@@ -187,6 +187,21 @@ export interface SgdAttributes {
   firstStep: boolean;
 }
 
+/** `gradAvg` is missing unless centred, `momentumBuffer` without momentum. */
+export type RmspropInputs = {
+  [tensor: `${'param' | 'grad' | 'squareAvg' | 'gradAvg' | 'momentumBuffer'}${number}`]: TensorInfo;
+};
+export interface RmspropAttributes {
+  count: number;
+  lr: number;
+  alpha: number;
+  eps: number;
+  weightDecay: number;
+  momentum: number;
+  centered: boolean;
+  maximize: boolean;
+}
+
 export const FLAMBEAU_KERNELS = {
   conv2d: 'flambeau::conv2d',
   conv2dBackwardInput: 'flambeau::conv2d_backward_input',
@@ -201,6 +216,9 @@ export const FLAMBEAU_KERNELS = {
   crossEntropyBackward: 'flambeau::cross_entropy_backward',
   batchNorm: 'flambeau::batch_norm',
   batchNormBackward: 'flambeau::batch_norm_backward',
+  additiveAttention: 'flambeau::additive_attention',
+  additiveAttentionBackward: 'flambeau::additive_attention_backward',
   adam: 'flambeau::adam_',
   sgd: 'flambeau::sgd_',
+  rmsprop: 'flambeau::rmsprop_',
 } as const;

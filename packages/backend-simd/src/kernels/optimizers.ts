@@ -6,77 +6,81 @@ import {
   type AdamAttributes,
   type AdamInputs,
   FLAMBEAU_KERNELS,
+  type RmspropAttributes,
+  type RmspropInputs,
   type SgdAttributes,
   type SgdInputs,
 } from './contract.ts';
 
+/** Numbers before the slots: room for any optimizer's. */
+const OPTIONS = 16;
 /** i32 of a slot of assembly/optimizer.ts. */
-const SLOT = 5;
+const SLOT = 6;
 /** As many as there is room for beside other arguments. */
-const MOST_SLOTS = 3000;
+const MOST_SLOTS = 2500;
 
-/** A parameter, its gradient and the optimizer's buffers for it. */
-interface Slot {
-  param: TensorInfo;
-  grad: TensorInfo;
-  buffers: readonly TensorInfo[];
-}
+/** Inputs numbered from 0: `param0`, `grad0`, and the optimizer's buffers. */
+type Numbered = Readonly<Record<string, TensorInfo | undefined>>;
 
-/** Runs `step` for all parameters at once (or for some thousands of them, and then for the next). */
-function forAll(
+/**
+ * One step of an optimizer of assembly/optimizer.ts in place, for all parameters at once (or for some thousands of them, and
+ * then for the next).
+ *
+ * @param buffers the names of its buffers in the slots' order; one that is missing is handed on as 0
+ * @param options its numbers. They are taken to float32 where PyTorch does: on their way into each elementwise operation.
+ */
+function step(
   backend: SimdBackend,
-  slots: readonly Slot[],
-  step: (slots: number, count: number, elements: number) => void,
+  name: 'adam' | 'sgd' | 'rmsprop',
+  inputs: Numbered,
+  count: number,
+  buffers: readonly string[],
+  options: readonly (number | boolean)[],
 ): void {
-  for (let first = 0; first < slots.length; first += MOST_SLOTS) {
-    const some = slots.slice(first, first + MOST_SLOTS);
+  for (let first = 0; first < count; first += MOST_SLOTS) {
     let elements = 0;
-    const numbers = some.flatMap(({ param, grad, buffers }) => {
+    const slots: number[] = [];
+    for (let i = first; i < Math.min(first + MOST_SLOTS, count); i++) {
+      const [param, grad] = [inputs[`param${i}`]!, inputs[`grad${i}`]!];
       const size = util.sizeFromShape(param.shape);
       // Each parameter starts at a multiple of a cache line, also when parts are counted.
       elements += Math.ceil(size / CACHE_LINE) * CACHE_LINE;
-      const [one = 0, two = 0] = buffers.map((buffer) => backend.writablePointer(buffer));
-      return [backend.writablePointer(param), backend.pointer(grad), one, two, size];
-    });
-    const table = backend.heap.argumentsPointer;
-    backend.heap.i32.set(numbers, table / 4);
-    step(table, numbers.length / SLOT, elements);
+      const [one = 0, two = 0, three = 0] = buffers.map((buffer) => {
+        const tensor = inputs[`${buffer}${i}`];
+        return tensor === undefined ? 0 : backend.writablePointer(tensor);
+      });
+      slots.push(backend.writablePointer(param), backend.pointer(grad), one, two, three, size);
+    }
+    const numbers = backend.heap.argumentsPointer;
+    const table = numbers + OPTIONS * 4;
+    backend.heap.f32.set(options.map(Number), numbers / 4);
+    backend.heap.i32.set(slots, table / 4);
+    const split = backend.split(elements, elements * COST[name], CACHE_LINE);
+    backend.run(name, split, [numbers, table, slots.length / SLOT, 0, elements]);
   }
 }
 
-// Scalars are taken to float32 where PyTorch does: on their way into each elementwise operation.
-
 const adam = kernel<AdamInputs, AdamAttributes>(FLAMBEAU_KERNELS.adam, ({ inputs, attrs, backend }) => {
-  const { count, lr, beta1, beta2, eps, weightDecay, decoupledWeightDecay, step, maximize } = attrs;
-  const stepSize = lr / (1 - beta1 ** step);
-  const correction = Math.sqrt(1 - beta2 ** step);
-  const shrink = decoupledWeightDecay ? 1 - lr * weightDecay : 1;
-  const slots = Array.from({ length: count }, (_, i): Slot => {
-    const [param, grad, m, v] = (['param', 'grad', 'expAvg', 'expAvgSq'] as const).map((name) => inputs[`${name}${i}`]);
-    return { param: param!, grad: grad!, buffers: [m!, v!] };
-  });
-  forAll(backend, slots, (table, many, elements) => {
-    backend.run('adam', backend.split(elements, elements * COST.adam, CACHE_LINE), [
-      ...([table, many, 1 - beta1, beta2, 1 - beta2, decoupledWeightDecay ? 0 : weightDecay, shrink] as const),
-      ...([stepSize, correction, eps, maximize, 0, elements] as const),
-    ]);
-  });
+  const { count, lr, beta1, beta2, eps, weightDecay, decoupledWeightDecay, step: t, maximize } = attrs;
+  const [decay, shrink] = decoupledWeightDecay ? [0, 1 - lr * weightDecay] : [weightDecay, 1];
+  const [stepSize, correction] = [lr / (1 - beta1 ** t), Math.sqrt(1 - beta2 ** t)];
+  const options = [1 - beta1, beta2, 1 - beta2, decay, shrink, stepSize, correction, eps, maximize];
+  step(backend, 'adam', inputs, count, ['expAvg', 'expAvgSq'], options);
   return [];
 });
 
 const sgd = kernel<SgdInputs, SgdAttributes>(FLAMBEAU_KERNELS.sgd, ({ inputs, attrs, backend }) => {
   const { count, lr, momentum, dampening, weightDecay, nesterov, maximize, firstStep } = attrs;
-  const slots = Array.from({ length: count }, (_, i): Slot => {
-    const [param, grad, buffer] = (['param', 'grad', 'momentumBuffer'] as const).map((name) => inputs[`${name}${i}`]);
-    return { param: param!, grad: grad!, buffers: momentum === 0 || buffer === undefined ? [] : [buffer] };
-  });
-  forAll(backend, slots, (table, many, elements) => {
-    backend.run('sgd', backend.split(elements, elements * COST.sgd, CACHE_LINE), [
-      ...([table, many, lr, momentum, 1 - dampening, weightDecay, nesterov, maximize, firstStep] as const),
-      ...([0, elements] as const),
-    ]);
-  });
+  const options = [lr, momentum, 1 - dampening, weightDecay, nesterov, maximize, firstStep];
+  step(backend, 'sgd', inputs, count, momentum === 0 ? [] : ['momentumBuffer'], options);
   return [];
 });
 
-export const optimizerKernels = [adam, sgd];
+const rmsprop = kernel<RmspropInputs, RmspropAttributes>(FLAMBEAU_KERNELS.rmsprop, ({ inputs, attrs, backend }) => {
+  const { count, lr, alpha, eps, weightDecay, momentum, maximize } = attrs;
+  const options = [lr, alpha, 1 - alpha, eps, weightDecay, momentum, maximize];
+  step(backend, 'rmsprop', inputs, count, ['squareAvg', 'gradAvg', 'momentumBuffer'], options);
+  return [];
+});
+
+export const optimizerKernels = [adam, sgd, rmsprop];

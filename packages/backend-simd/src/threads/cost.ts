@@ -20,8 +20,11 @@ export const COST = {
   batchNorm: 0.5,
   /** An input of a pooling window. */
   pool: 0.6,
+  /** A feature of a key that a query is held against. */
+  attention: 0.7,
   adam: 1.2,
   sgd: 0.5,
+  rmsprop: 1.2,
 } as const;
 
 /** Floats of a cache line: the grain of splits between single floats. */

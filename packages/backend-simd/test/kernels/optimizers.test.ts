@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { type AdamAttributes, FLAMBEAU_KERNELS, type SgdAttributes } from '../../src/index.ts';
+import { type AdamAttributes, FLAMBEAU_KERNELS, type RmspropAttributes, type SgdAttributes } from '../../src/index.ts';
 import { expectClose } from '../reference/close.ts';
 import { generator, randomFloats } from '../reference/numbers.ts';
 import { describeOnThreads, testBackendName, useTestBackend } from '../run.ts';
@@ -56,6 +56,26 @@ function sgdReference(
     });
   });
   return { p, buffer };
+}
+
+function rmspropReference(
+  start: Float32Array,
+  gradients: Float32Array[],
+  { lr, alpha, eps, weightDecay, momentum, centered, maximize }: Omit<RmspropAttributes, 'count'>,
+) {
+  const p = Float64Array.from(start);
+  const [squareAvg, gradAvg, buffer] = [0, 1, 2].map(() => new Float64Array(p.length)) as Float64Array[];
+  for (const gradient of gradients) {
+    p.forEach((_, i) => {
+      const g = (maximize ? -gradient[i]! : gradient[i]!) + weightDecay * p[i]!;
+      squareAvg![i] = alpha * squareAvg![i]! + (1 - alpha) * g * g;
+      gradAvg![i] = alpha * gradAvg![i]! + (1 - alpha) * g;
+      const spread = squareAvg![i]! - (centered ? gradAvg![i]! ** 2 : 0);
+      buffer![i] = momentum * buffer![i]! + g / (Math.sqrt(spread) + eps);
+      p[i]! -= lr * buffer![i]!;
+    });
+  }
+  return { p, squareAvg, gradAvg, buffer };
 }
 
 describeOnThreads('flambeau::adam_', () => {
@@ -165,6 +185,45 @@ describeOnThreads('flambeau::sgd_', () => {
       const expected = sgdReference(start, gradients, attrs);
       expectClose(param.dataSync(), expected.p, 1e-6);
       if (attrs.momentum !== 0) expectClose(buffer.dataSync(), expected.buffer, 1e-6);
+    });
+  });
+});
+
+describeOnThreads('flambeau::rmsprop_', () => {
+  const plain = { lr: 0.1, alpha: 0.9, eps: 1e-3, weightDecay: 0, momentum: 0, centered: false, maximize: false };
+  test.each([
+    ['plain', plain],
+    ['momentum, decay', { ...plain, momentum: 0.9, weightDecay: 0.01 }],
+    ['centred, maximising', { ...plain, alpha: 0.4, centered: true, maximize: true }],
+    ['all of it', { ...plain, momentum: 0.5, centered: true, weightDecay: 0.1 }],
+  ])('%s: steps as torch.optim.RMSprop does, for several parameters at once', (_, attrs) => {
+    useTestBackend();
+    const random = generator(4);
+    tf.tidy(() => {
+      const sizes = [3, 9, 70];
+      const starts = sizes.map((size) => randomFloats(size, random));
+      const gradients = sizes.map((size) => Array.from({ length: STEPS }, () => randomFloats(size, random)));
+      const inputs: Record<string, tf.TensorInfo> = {};
+      sizes.forEach((size, i) => {
+        inputs[`param${i}`] = tf.tensor1d(starts[i]!);
+        inputs[`squareAvg${i}`] = tf.zeros([size]);
+        if (attrs.centered) inputs[`gradAvg${i}`] = tf.zeros([size]);
+        if (attrs.momentum > 0) inputs[`momentumBuffer${i}`] = tf.zeros([size]);
+      });
+      for (let step = 0; step < STEPS; step++) {
+        sizes.forEach((_size, i) => {
+          inputs[`grad${i}`] = tf.tensor1d(gradients[i]![step]!);
+        });
+        runInPlace(FLAMBEAU_KERNELS.rmsprop, inputs, { ...attrs, count: sizes.length });
+      }
+      const read = (name: string) => (inputs[name] as tf.Tensor).dataSync();
+      sizes.forEach((_size, i) => {
+        const expected = rmspropReference(starts[i]!, gradients[i]!, attrs);
+        expectClose(read(`param${i}`), expected.p, 2e-6);
+        expectClose(read(`squareAvg${i}`), expected.squareAvg!, 1e-6);
+        if (attrs.centered) expectClose(read(`gradAvg${i}`), expected.gradAvg!, 1e-6);
+        if (attrs.momentum > 0) expectClose(read(`momentumBuffer${i}`), expected.buffer!, 2e-6);
+      });
     });
   });
 });

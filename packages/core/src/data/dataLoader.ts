@@ -5,7 +5,7 @@ import { Generator } from '../random/generator.ts';
 import type { HostArray } from '../tensor/hostArray.ts';
 import { defaultCollate, mapArrays } from './collate.ts';
 import type { Dataset } from './dataset.ts';
-import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts';
+import { type BatchPlan, BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts';
 
 /** A batch of examples: arrays and numbers have become tensors with a leading batch dimension. */
 export type Batch<Example> = Example extends HostArray | number
@@ -32,6 +32,8 @@ export interface DataLoaderOptions<Example = unknown> {
   readonly shuffle?: boolean;
   /** Gives the order instead of `shuffle`. */
   readonly sampler?: Sampler;
+  /** Gives whole batches instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  readonly batchSampler?: BatchPlan;
   /** Leaves out a last batch that is not full. Default false. */
   readonly dropLast?: boolean;
   /** Makes a batch of examples; default: stacks arrays ({@link defaultCollate}). Its host arrays become tensors. */
@@ -71,8 +73,9 @@ export interface DataLoaderOptions<Example = unknown> {
  */
 export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
   readonly dataset: Dataset<Example>;
-  readonly batchSize: number;
-  private readonly batchSampler: BatchSampler;
+  /** Examples in a batch; null where a batch sampler decides. */
+  readonly batchSize: number | null;
+  private readonly batchSampler: BatchPlan;
   private readonly options: DataLoaderOptions<Example>;
 
   constructor(dataset: Dataset<Example>, options: DataLoaderOptions<Example> = {}) {
@@ -81,8 +84,16 @@ export class DataLoader<Example> implements AsyncIterable<Batch<Example>> {
       throw new RangeError('DataLoader: shuffle and sampler exclude each other');
     }
     this.dataset = dataset;
-    this.batchSize = batchSize;
     this.options = options;
+    if (options.batchSampler !== undefined) {
+      if (options.batchSize !== undefined || shuffle || dropLast || options.sampler !== undefined) {
+        throw new RangeError('DataLoader: batchSampler excludes batchSize, shuffle, sampler and dropLast');
+      }
+      this.batchSize = null;
+      this.batchSampler = options.batchSampler;
+      return;
+    }
+    this.batchSize = batchSize;
     const sampler =
       options.sampler ?? (shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
     this.batchSampler = new BatchSampler(sampler, batchSize, dropLast);

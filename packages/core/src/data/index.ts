@@ -2,6 +2,7 @@ export { defaultCollate } from './collate.ts';
 export { type Batch, DataLoader, type DataLoaderOptions, type HostBatch } from './dataLoader.ts';
 export type { Dataset } from './dataset.ts';
 export {
+  type BatchPlan,
   BatchSampler,
   RandomSampler,
   type RandomSamplerOptions,

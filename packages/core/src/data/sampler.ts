@@ -88,8 +88,15 @@ export class SubsetRandomSampler implements Sampler {
   }
 }
 
+/** Gives the batches of one epoch as lists of indices; asked again for every epoch. */
+export interface BatchPlan {
+  /** How many batches an epoch has. */
+  readonly length: number;
+  batches(): Iterable<number[]>;
+}
+
 /** Groups a sampler's indices into batches. */
-export class BatchSampler {
+export class BatchSampler implements BatchPlan {
   readonly sampler: Sampler;
   readonly batchSize: number;
   readonly dropLast: boolean;

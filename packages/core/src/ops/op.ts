@@ -91,9 +91,7 @@ function runDirectly<Inputs extends OpInputs, Attributes extends object>(
 ): Tensor[] {
   const inputs = present as unknown as Inputs;
   const recording = isRecording();
-  const compute = () => computeOutputs(op, inputs, attributes);
-  // Without an observer there is nothing to hide the inner ops from.
-  const all = unrecorded(() => (observer === undefined ? compute() : observeOps(undefined, compute)));
+  const all = unrecorded(() => computeUnobserved(op, inputs, attributes));
   const results = all.length === outputs ? all : all.slice(0, outputs);
   if (recording) {
     record({
@@ -119,8 +117,7 @@ function runByEngine<Inputs extends OpInputs, Attributes extends object>(
   return internals().runKernelFunc({
     inputs: present,
     forwardFunc: (_, save) => {
-      // The ops that an op is composed of are no steps of the model.
-      const all = observeOps(undefined, () => computeOutputs(op, inputs, attributes));
+      const all = computeUnobserved(op, inputs, attributes);
       if (op.saved !== undefined) save(op.saved(inputs, all));
       return all.slice(0, outputs);
     },
@@ -158,6 +155,16 @@ export function observeOps<T>(observe: ((call: OpCall) => void) | undefined, f: 
   } finally {
     observer = outer;
   }
+}
+
+/** The ops that an op is composed of are no steps of the model: no observer sees them. */
+function computeUnobserved<Inputs extends OpInputs, Attributes extends object>(
+  op: OpDefinition<Inputs, Attributes>,
+  inputs: Inputs,
+  attributes: Attributes,
+): Tensor[] {
+  if (observer === undefined) return computeOutputs(op, inputs, attributes);
+  return observeOps(undefined, () => computeOutputs(op, inputs, attributes));
 }
 
 /** The outputs by the ambient backend's kernel if it has one, else composed. */

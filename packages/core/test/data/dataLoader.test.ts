@@ -316,3 +316,28 @@ describe('an error in a data set', () => {
     }
   });
 });
+
+describe('a batch sampler', () => {
+  const given = (...batches: number[][]): data.BatchPlan => ({ length: batches.length, batches: () => batches });
+
+  it('decides which examples make a batch', async () => {
+    const loader = new data.DataLoader(pairs(5), { batchSampler: given([4, 0, 2], [1]) });
+    expect([loader.length, loader.batchSize]).toEqual([2, null]);
+    expect(await labels(loader)).toEqual([[4, 0, 2], [1]]);
+  });
+
+  it('is asked again for every epoch, and batches can be skipped', async () => {
+    const loader = new data.DataLoader(pairs(5), { batchSampler: given([4, 0], [1], [3]) });
+    expect(await labels(loader.iterate({ skip: 1 }))).toEqual([[1], [3]]);
+    expect(await labels(loader)).toEqual([[4, 0], [1], [3]]);
+  });
+
+  it.each([{ batchSize: 2 }, { shuffle: true }, { dropLast: true }, { sampler: new data.SequentialSampler([1]) }])(
+    'excludes %o',
+    (options) => {
+      expect(() => new data.DataLoader(pairs(5), { batchSampler: given([0]), ...options })).toThrow(
+        'DataLoader: batchSampler excludes batchSize, shuffle, sampler and dropLast',
+      );
+    },
+  );
+});

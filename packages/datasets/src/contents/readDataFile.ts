@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { openZipMember, zipError } from '../archives/zipMember.ts';
 import { DataError } from '../dataError.ts';
 import type { DataFile } from '../declarations/declaration.ts';
 import type { FoundFile } from '../search/findFiles.ts';
@@ -9,8 +10,13 @@ import { checkContents, tooLarge, truncated } from './checkContents.ts';
 
 const unzip = promisify(gunzip);
 
-/** Room for a gzip's header (it may hold a name and a comment) beyond the size of its contents. */
-export const gzipHeadroom = 1 << 20;
+/** Room for what an archive holds beyond the contents: a gzip's header with its name and comment, a zip's other members. */
+const archiveHeadroom = 1 << 20;
+
+/** The most bytes that a file can have in the form in which it lies on disk or travels. */
+export function maxStoredBytes(file: DataFile, compression: DataFile['archive']['compression']): number {
+  return file.bytes + (compression === 'none' ? 0 : archiveHeadroom);
+}
 
 export interface VerifiedContents {
   readonly contents: Uint8Array;
@@ -26,11 +32,12 @@ export interface VerifiedContents {
  */
 export async function readDataFile({ file, path, compression, bytes }: FoundFile): Promise<VerifiedContents> {
   if (compression === 'none' && bytes < file.bytes) throw truncated(path, file, bytes);
-  if (bytes > file.bytes + (compression === 'gzip' ? gzipHeadroom : 0)) throw tooLarge(path, file);
+  if (bytes > maxStoredBytes(file, compression)) throw tooLarge(path, file);
   const stored = await readFile(path).catch((error: unknown) => {
     throw unpackError(path, file, error);
   });
-  const contents = compression === 'gzip' ? await unpack(path, file, stored) : stored;
+  const contents =
+    compression === 'none' ? stored : await (compression === 'zip' ? unzipMember : unpack)(path, file, stored);
   const sha256 = createHash('sha256').update(contents).digest('hex');
   checkContents(path, file, contents.length, sha256);
   checkArchive(path, file, compression, () => createHash('md5').update(stored).digest('hex'));
@@ -38,7 +45,12 @@ export async function readDataFile({ file, path, compression, bytes }: FoundFile
 }
 
 /** Where the SHA-256 of the contents is not known, the publisher's MD5 of the archive decides. */
-export function checkArchive(path: string, file: DataFile, compression: 'gzip' | 'none', md5: () => string): void {
+export function checkArchive(
+  path: string,
+  file: DataFile,
+  compression: FoundFile['compression'],
+  md5: () => string,
+): void {
   const expected = file.archive.md5;
   if (file.sha256 !== undefined || expected === undefined || compression !== file.archive.compression) return;
   const actual = md5();
@@ -51,12 +63,27 @@ export function checkArchive(path: string, file: DataFile, compression: 'gzip' |
   }
 }
 
-async function unpack(path: string, file: DataFile, stored: Uint8Array): Promise<Uint8Array> {
+async function unpack(path: string, file: DataFile, stored: Buffer): Promise<Uint8Array> {
   try {
     return await unzip(stored, { maxOutputLength: file.bytes });
   } catch (error) {
     throw unpackError(path, file, error);
   }
+}
+
+async function unzipMember(path: string, file: DataFile, stored: Buffer): Promise<Uint8Array> {
+  const contents = new Uint8Array(file.bytes);
+  let received = 0;
+  try {
+    for await (const chunk of (await openZipMember(path, file, stored)) as AsyncIterable<Buffer>) {
+      if (received + chunk.length > file.bytes) throw tooLarge(path, file);
+      contents.set(chunk, received);
+      received += chunk.length;
+    }
+  } catch (error) {
+    throw zipError(path, error);
+  }
+  return contents.subarray(0, received);
 }
 
 /** The error for what reading and unpacking a file ran into. */

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { openZipMember, zipError } from '../archives/zipMember.ts';
 import type { FoundFile } from '../search/findFiles.ts';
 import { checkContents, tooLarge } from './checkContents.ts';
 import { checkArchive, unpackError } from './readDataFile.ts';
@@ -33,10 +34,19 @@ export async function verifyDataFile(
       done(received > file.bytes ? tooLarge(path, file) : null);
     },
   });
-  const streams = [createReadStream(path), stored, ...(compression === 'gzip' ? [createGunzip()] : []), contents];
-  await pipeline(streams, signal ? { signal } : {}).catch((error: unknown) => {
-    throw signal?.aborted ? signal.reason : unpackError(path, file, error);
-  });
+  const interruptible = signal ? { signal } : {};
+  const fail = (error: unknown): never => {
+    if (signal?.aborted) throw signal.reason;
+    throw compression === 'zip' ? zipError(path, error) : unpackError(path, file, error);
+  };
+  if (compression === 'zip') {
+    await pipeline(await openZipMember(path, file), contents, interruptible).catch(fail);
+    const needsArchiveHash = file.sha256 === undefined && file.archive.md5 !== undefined;
+    if (needsArchiveHash) await pipeline(createReadStream(path), stored.resume(), interruptible).catch(fail);
+  } else {
+    const streams = [createReadStream(path), stored, ...(compression === 'gzip' ? [createGunzip()] : []), contents];
+    await pipeline(streams, interruptible).catch(fail);
+  }
   const sha256 = contentsHash.digest('hex');
   checkContents(path, file, received, sha256);
   checkArchive(path, file, compression, () => archiveHash.digest('hex'));

@@ -3,12 +3,13 @@ import type { DatasetDeclaration, ImageDatasetDeclaration } from './declaration.
 import { fashionMnist } from './fashionMnist.ts';
 import { kmnist } from './kmnist.ts';
 import { mnist } from './mnist.ts';
+import { translation } from './translation.ts';
 
 /** The image data sets that this package knows. */
 export const imageDatasets: readonly ImageDatasetDeclaration[] = [fashionMnist, mnist, kmnist];
 
 /** Every data set that this package can find, fetch and verify. */
-export const datasets: readonly DatasetDeclaration[] = imageDatasets;
+export const datasets: readonly DatasetDeclaration[] = [...imageDatasets, translation];
 
 /** The declaration of the data set called `name` (`fashion-mnist`). */
 export function findDeclaration(name: string): DatasetDeclaration {

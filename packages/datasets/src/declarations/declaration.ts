@@ -10,7 +10,9 @@ export interface DataFile {
   readonly archive: {
     /** Its name there, to be appended to a mirror's URL. */
     readonly name: string;
-    readonly compression: 'gzip' | 'none';
+    readonly compression: 'gzip' | 'zip' | 'none';
+    /** The member of a zip archive that is the file (`data/eng-fra.txt`). Default: the file's own name. */
+    readonly member?: string;
     /** Size of what travels, in bytes, where known. */
     readonly bytes?: number;
     /** The publisher's MD5 of what travels, in hex: the check where `sha256` is not known. */
@@ -35,6 +37,13 @@ export interface DatasetDeclaration {
   readonly citation: string;
   /** The Debian and Ubuntu package that brings it, if any. */
   readonly debianPackage?: string;
+}
+
+/** A data set of sentences in two languages, one pair a line, in columns separated by tabs. */
+export interface TranslationDeclaration extends DatasetDeclaration {
+  readonly kind: 'translation-pairs';
+  /** The languages' names in ISO 639-3 (`eng`), in the order of the columns. */
+  readonly languages: readonly [first: string, second: string];
 }
 
 /** Names of the two files of one split. */

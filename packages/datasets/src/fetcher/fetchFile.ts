@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipHeadroom } from '../contents/readDataFile.ts';
+import { maxStoredBytes } from '../contents/readDataFile.ts';
 import { verifyDataFile } from '../contents/verifyDataFile.ts';
 import { DataError } from '../dataError.ts';
 import type { DataFile, DatasetDeclaration } from '../declarations/declaration.ts';
@@ -90,7 +90,7 @@ async function download(
       http,
       url,
       signal,
-      maxBytes: file.bytes + (archive.compression === 'gzip' ? gzipHeadroom : 0),
+      maxBytes: maxStoredBytes(file, archive.compression),
       expectedBytes: archive.bytes,
       report: (receivedBytes, totalBytes, bytesPerSecond) =>
         onProgress?.({

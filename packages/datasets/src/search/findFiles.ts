@@ -8,7 +8,7 @@ import type { Place } from './dataFolders.ts';
 export interface FoundFile {
   readonly file: DataFile;
   readonly path: string;
-  readonly compression: 'gzip' | 'none';
+  readonly compression: 'gzip' | 'zip' | 'none';
   /** Its size on disk, in bytes. */
   readonly bytes: number;
 }

@@ -69,7 +69,7 @@ function refuseIncomplete(declaration: DatasetDeclaration, place: Place, found: 
   if (found !== undefined) {
     throw new DataError(
       'incomplete',
-      `${found.folder} holds only a part of ${declaration.title}: ${found.missing.join(', ')} missing (unpacked or .gz)`,
+      `${found.folder} holds only a part of ${declaration.title}: ${found.missing.join(', ')} missing (${formsOf(declaration)})`,
       { path: found.folder },
     );
   }
@@ -77,9 +77,15 @@ function refuseIncomplete(declaration: DatasetDeclaration, place: Place, found: 
   const names = declaration.files.map(({ name }) => name).join(', ');
   throw new DataError(
     'not-found',
-    `${root} does not hold ${declaration.title}: expected ${names} (unpacked or .gz) there or in a folder ${declaration.name} in it`,
+    `${root} does not hold ${declaration.title}: expected ${names} (${formsOf(declaration)}) there or in a folder ${declaration.name} in it`,
     { path: root },
   );
+}
+
+/** In which forms the files may lie there. */
+function formsOf({ files }: DatasetDeclaration): string {
+  if (files.every(({ name, archive }) => archive.name === `${name}.gz`)) return 'unpacked or .gz';
+  return `unpacked or as ${[...new Set(files.map(({ archive }) => archive.name))].join(', ')}`;
 }
 
 /** The mirrors' failure alone would hide why they were asked. */

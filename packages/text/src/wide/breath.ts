@@ -1,0 +1,2 @@
+/** Lets timers and signals have their turn. */
+export const breath = () => new Promise<void>((resolve) => setTimeout(resolve));
