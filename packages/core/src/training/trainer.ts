@@ -1,7 +1,7 @@
 import { DataLoader } from '../data/dataLoader.ts';
 import { Totals } from '../metrics/totals.ts';
 import type { Module } from '../nn/module.ts';
-import type { Optimizer } from '../optim/optimizer.ts';
+import type { MinimizeOptions, Optimizer } from '../optim/optimizer.ts';
 import type { Scheduler } from '../optim/scheduler.ts';
 import type { Generator } from '../random/generator.ts';
 import type { EpochResult } from './epochResult.ts';
@@ -26,6 +26,8 @@ interface SharedOptions {
   /** Moved on after every step. */
   readonly scheduler?: Scheduler;
   readonly callbacks?: readonly TrainerCallback[];
+  /** The place to clip gradients: `(gradients) => optim.clipGradNorm(gradients, 1).gradients`. */
+  readonly transformGradients?: MinimizeOptions['transformGradients'];
 }
 
 /** A classifier of labelled batches with a loss of its logits. */
@@ -69,6 +71,7 @@ export class Trainer<Batch = LabelledBatch> implements FitControl {
   readonly objective: Objective<Batch>;
   private readonly scheduler: Scheduler | undefined;
   private readonly callbacks: readonly TrainerCallback[];
+  private readonly minimizing: MinimizeOptions;
   private progress: EpochProgress = startOfEpoch;
   private totals: Totals<'loss' | 'correct'> | undefined;
   /** The generators as they were when the epoch began. */
@@ -90,6 +93,7 @@ export class Trainer<Batch = LabelledBatch> implements FitControl {
       options.objective ?? (classification(options.model, options.lossFunction) as unknown as Objective<Batch>);
     this.scheduler = options.scheduler;
     this.callbacks = options.callbacks ?? [];
+    this.minimizing = { transformGradients: options.transformGradients };
     // Tells the layers their paths, for error messages.
     this.model.namedModules();
   }
@@ -195,7 +199,7 @@ export class Trainer<Batch = LabelledBatch> implements FitControl {
       for await (const data of this.remaining(loader)) {
         signal?.throwIfAborted();
         const { lr } = optimizer;
-        totals.add(optimizer.minimize(() => objective.forward(data)));
+        totals.add(optimizer.minimize(() => objective.forward(data), this.minimizing));
         this.scheduler?.step();
         this.step++;
         // What has been read meanwhile, in one piece with other steps: nothing is waited for.

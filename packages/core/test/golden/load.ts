@@ -16,10 +16,11 @@ export interface GoldenCase<Config> {
  * The recorded cases of a family (`recordings/FAMILY.json` and `.safetensors`, or `.safetensors.gz`, written by
  * `FAMILY.py`).
  *
+ * @param folder where `recordings` stands; default: here.
  * @typeParam Config what the family's recorder says about a case.
  */
-export function loadGolden<Config>(family: string): GoldenCase<Config>[] {
-  const file = (extension: string) => new URL(`./recordings/${family}.${extension}`, import.meta.url);
+export function loadGolden<Config>(family: string, folder = new URL('.', import.meta.url)): GoldenCase<Config>[] {
+  const file = (extension: string) => new URL(`./recordings/${family}.${extension}`, folder);
   const { cases } = JSON.parse(readFileSync(file('json'), 'utf8')) as { cases: { name: string; config: Config }[] };
   const packed = file('safetensors.gz');
   const { tensors } = parseSafetensors(

@@ -136,6 +136,22 @@ describe('a Trainer', () => {
     expect(result.lr).toBe(0.1);
   });
 
+  it('changes gradients before the step as it is told, and frees what that made', async () => {
+    const { model, optimizer } = setUp();
+    const before = await model.stateDict();
+    const trainer = new Trainer({
+      model,
+      optimizer,
+      transformGradients: (gradients) => gradients.map((gradient) => gradient && tf.mul(gradient, 0)),
+    });
+    await trainer.fit(trainLoader(), { epochs: 1 });
+    // Adam takes no step along a gradient of 0.
+    expect((await model.stateDict())['hidden.weight']).toEqual(before['hidden.weight']);
+    const tensors = tf.memory().numTensors;
+    await trainer.fit(trainLoader(), { epochs: 2 });
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
   it('names layers by their paths in the errors of a forward pass', async () => {
     const { trainer } = setUp();
     const wrong = new data.DataLoader(
