@@ -3,6 +3,8 @@ export {
   additiveAttentionBackward,
   additiveAttentionScratchBytes,
 } from "./additiveAttention";
+export { attentionDecoder, attentionDecoderScratchBytes } from "./attentionDecoder";
+export { attentionDecoderBackward, attentionDecoderBackwardScratchBytes } from "./attentionDecoderBackward";
 export { channelGradientSums, channelMoments, normalize, normalizeBackward } from "./batchNorm";
 export { binaryBroadcast, binaryRow } from "./binary";
 export { compare, select } from "./compare";
@@ -15,6 +17,7 @@ export { conv2dWinnersBackwardWeight } from "./conv2dWinnersBackwardWeight";
 export { copyRows, copyStrided, gatherRows, scatterAddRows, transposeMatrices } from "./copy";
 export { gemm, gemmBatch, gemmScratchBytes } from "./gemm";
 export { adam, rmsprop, sgd } from "./optimizer";
+export { packWeight } from "./packedProduct";
 export { maxPool2d, maxPool2dBackward } from "./pool2d";
 export { argMaxRows, reduceColumns, reduceRows } from "./reduce";
 export { crossEntropyBackwardRows, crossEntropyRows, logSoftmaxRows, softmaxRows } from "./softmax";

@@ -5,15 +5,23 @@
 import { packColumns, packRows, packTransposedColumns } from "./gemm";
 import { blockCount, blockStart, denseTile } from "./tile";
 
-/** Floats that `packWeight` writes. */
-export function packedWeightFloats(steps: i32, columns: i32): i32 {
-  return ((columns + 7) & ~7) * steps;
-}
-
-/** Packs B, `steps` × `columns` (stored the other way round if `transposed`), its rows `ldb` bytes apart. */
-export function packWeight(b: usize, ldb: usize, steps: i32, columns: i32, transposed: bool, panels: usize): void {
-  if (transposed) packTransposedColumns(b, ldb, steps, columns, panels);
-  else packColumns(b, ldb, steps, columns, panels);
+/**
+ * Packs columns [begin, end) of B, `steps` × `columns` (stored the other way round if `transposed`), its stored rows `ldb` bytes
+ * apart; begin is a multiple of 8.
+ */
+export function packWeight(
+  b: usize,
+  ldb: usize,
+  steps: i32,
+  columns: i32,
+  transposed: bool,
+  panels: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const to = panels + ((<usize>(begin * steps)) << 2);
+  if (transposed) packTransposedColumns(b + <usize>begin * ldb, ldb, steps, end - begin, to);
+  else packColumns(b + ((<usize>begin) << 2), ldb, steps, end - begin, to);
 }
 
 /** Packs `rows` rows of A, of `steps` floats and `lda` bytes apart, into rows · steps floats. */

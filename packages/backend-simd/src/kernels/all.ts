@@ -1,6 +1,7 @@
 import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { additiveAttentionKernels } from './additiveAttention.ts';
 import { arrangeKernels } from './arrange.ts';
+import { attentionDecoderKernels } from './attentionDecoder.ts';
 import { batchNormKernels } from './batchNorm.ts';
 import { binaryKernels } from './binary.ts';
 import { channelsLastKernels } from './channelsLast.ts';
@@ -23,6 +24,7 @@ import { unaryKernels } from './unary.ts';
 export const ownKernels: Omit<KernelConfig, 'backendName'>[] = [
   ...additiveAttentionKernels,
   ...arrangeKernels,
+  ...attentionDecoderKernels,
   ...batchNormKernels,
   ...binaryKernels,
   ...channelsLastKernels,

@@ -218,6 +218,8 @@ export const FLAMBEAU_KERNELS = {
   batchNormBackward: 'flambeau::batch_norm_backward',
   additiveAttention: 'flambeau::additive_attention',
   additiveAttentionBackward: 'flambeau::additive_attention_backward',
+  attentionDecoder: 'flambeau::attention_decoder',
+  attentionDecoderBackward: 'flambeau::attention_decoder_backward',
   adam: 'flambeau::adam_',
   sgd: 'flambeau::sgd_',
   rmsprop: 'flambeau::rmsprop_',
