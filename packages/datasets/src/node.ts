@@ -11,6 +11,9 @@ export {
   loadKmnist,
   loadMnist,
 } from './images/loadImageDataset.ts';
+export { type LoadedReviews, type LoadImdbOptions, loadImdb, type ReviewSource } from './reviews/loadImdb.ts';
 export { defaultCacheDir, type SearchOptions, type SourceKind } from './search/dataFolders.ts';
 export type { DataSource } from './search/dataSource.ts';
 export type { ObtainOptions } from './search/obtain.ts';
+export { type LoadedVectors, type LoadGloveOptions, loadGlove } from './vectors/loadGlove.ts';
+export { type ReadWordVectorsOptions, readWordVectors } from './vectors/readWordVectors.ts';

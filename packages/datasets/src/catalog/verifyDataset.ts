@@ -1,9 +1,9 @@
-import { verifyDataFile } from '../contents/verifyDataFile.ts';
 import { DataError } from '../dataError.ts';
 import { findDeclaration } from '../declarations/catalogue.ts';
 import { howToGetIt } from '../fetcher/howToGetIt.ts';
 import { cacheFolder, type SearchOptions } from '../search/dataFolders.ts';
 import { locateDataset } from './locateDataset.ts';
+import { verifyFound } from './verifyFound.ts';
 
 /** What `flambeau data verify` finds. */
 export interface Verification {
@@ -19,7 +19,7 @@ export interface FileVerification {
   readonly name: string;
   readonly path: string | undefined;
   readonly isWhole: boolean;
-  /** SHA-256 of the unpacked contents, if they could be unpacked to the end. */
+  /** SHA-256 of the unpacked contents, if they could be unpacked to the end; none for a folder. */
   readonly sha256: string | undefined;
   /** One sentence, if it is missing or damaged. */
   readonly problem: string | undefined;
@@ -50,7 +50,8 @@ export async function verifyDataset(
   for (const file of located.declaration.files) {
     const found = located.files.find((candidate) => candidate.file === file);
     const isArchive = found?.compression === file.archive.compression;
-    const isChecksumKnown = file.sha256 !== undefined || (isArchive && file.archive.md5 !== undefined);
+    const isChecksumKnown =
+      (file.sha256 !== undefined && found?.compression !== 'folder') || (isArchive && file.archive.md5 !== undefined);
     const about = { name: file.name, path: found?.path, isChecksumKnown };
     if (found === undefined) {
       files.push({
@@ -62,7 +63,7 @@ export async function verifyDataset(
       continue;
     }
     try {
-      const sha256 = await verifyDataFile(found, options.signal);
+      const sha256 = await verifyFound(declaration, found, options.signal);
       files.push({ ...about, isWhole: true, sha256, problem: undefined });
     } catch (error) {
       if (!(error instanceof DataError)) throw error;

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { openZipMember, zipError } from '../archives/zipMember.ts';
@@ -14,7 +16,7 @@ const unzip = promisify(gunzip);
 const archiveHeadroom = 1 << 20;
 
 /** The most bytes that a file can have in the form in which it lies on disk or travels. */
-export function maxStoredBytes(file: DataFile, compression: DataFile['archive']['compression']): number {
+export function maxStoredBytes(file: DataFile, compression: FoundFile['compression']): number {
   return file.bytes + (compression === 'none' ? 0 : archiveHeadroom);
 }
 
@@ -71,18 +73,21 @@ async function unpack(path: string, file: DataFile, stored: Buffer): Promise<Uin
   }
 }
 
-async function unzipMember(path: string, file: DataFile, stored: Buffer): Promise<Uint8Array> {
+async function unzipMember(path: string, file: DataFile): Promise<Uint8Array> {
   const contents = new Uint8Array(file.bytes);
   let received = 0;
-  try {
-    for await (const chunk of (await openZipMember(path, file, stored)) as AsyncIterable<Buffer>) {
-      if (received + chunk.length > file.bytes) throw tooLarge(path, file);
+  const gather = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      if (received + chunk.length > file.bytes) return done(tooLarge(path, file));
       contents.set(chunk, received);
       received += chunk.length;
-    }
-  } catch (error) {
+      done();
+    },
+  });
+  const streams = await openZipMember(path, file.archive.member ?? file.name);
+  await pipeline([...streams, gather]).catch((error: unknown) => {
     throw zipError(path, error);
-  }
+  });
   return contents.subarray(0, received);
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { Transform, Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { openZipMember, zipError } from '../archives/zipMember.ts';
+import { zipError } from '../archives/zipMember.ts';
 import type { FoundFile } from '../search/findFiles.ts';
-import { checkContents, tooLarge } from './checkContents.ts';
+import { anotherFile, checkContents, tooLarge } from './checkContents.ts';
+import { openContents } from './openContents.ts';
 import { checkArchive, unpackError } from './readDataFile.ts';
 
 /**
@@ -21,17 +21,12 @@ export async function verifyDataFile(
   const archiveHash = createHash('md5');
   const contentsHash = createHash('sha256');
   let received = 0;
-  const stored = new Transform({
-    transform: (chunk: Buffer, _, done) => {
-      archiveHash.update(chunk);
-      done(null, chunk);
-    },
-  });
   const contents = new Writable({
     write: (chunk: Buffer, _, done) => {
       received += chunk.length;
       contentsHash.update(chunk);
-      done(received > file.bytes ? tooLarge(path, file) : null);
+      if (received <= file.bytes) done();
+      else done(file.acceptsOther ? anotherFile(path, file) : tooLarge(path, file));
     },
   });
   const interruptible = signal ? { signal } : {};
@@ -39,13 +34,12 @@ export async function verifyDataFile(
     if (signal?.aborted) throw signal.reason;
     throw compression === 'zip' ? zipError(path, error) : unpackError(path, file, error);
   };
-  if (compression === 'zip') {
-    await pipeline(await openZipMember(path, file), contents, interruptible).catch(fail);
-    const needsArchiveHash = file.sha256 === undefined && file.archive.md5 !== undefined;
-    if (needsArchiveHash) await pipeline(createReadStream(path), stored.resume(), interruptible).catch(fail);
-  } else {
-    const streams = [createReadStream(path), stored, ...(compression === 'gzip' ? [createGunzip()] : []), contents];
-    await pipeline(streams, interruptible).catch(fail);
+  const isZip = compression === 'zip';
+  // Of a zip only the member is unpacked: where its archive is to be hashed, that is read by itself.
+  const onStored = (chunk: Buffer) => !isZip && archiveHash.update(chunk);
+  await pipeline([...(await openContents({ file, path, compression }, onStored)), contents], interruptible).catch(fail);
+  if (isZip && file.sha256 === undefined && file.archive.md5 !== undefined) {
+    await pipeline(createReadStream(path), archiveHash, interruptible).catch(fail);
   }
   const sha256 = contentsHash.digest('hex');
   checkContents(path, file, received, sha256);

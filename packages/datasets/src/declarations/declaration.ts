@@ -2,7 +2,7 @@
 export interface DataFile {
   /** Its name once unpacked (`train-images-idx3-ubyte`). */
   readonly name: string;
-  /** Size of the unpacked contents, in bytes: nothing larger is ever unpacked. */
+  /** Size of the unpacked contents, in bytes: of what is downloaded, nothing larger is ever unpacked. */
   readonly bytes: number;
   /** SHA-256 of the unpacked contents, in hex. Whoever repacks a file (Debian does) keeps this one. */
   readonly sha256?: string;
@@ -13,11 +13,25 @@ export interface DataFile {
     readonly compression: 'gzip' | 'zip' | 'none';
     /** The member of a zip archive that is the file (`data/eng-fra.txt`). Default: the file's own name. */
     readonly member?: string;
+    /** Whether only the zip's member is downloaded, by ranges, and kept as `.gz`: where the archive holds much else. */
+    readonly travelsAlone?: true;
     /** Size of what travels, in bytes, where known. */
     readonly bytes?: number;
     /** The publisher's MD5 of what travels, in hex: the check where `sha256` is not known. */
     readonly md5?: string;
   };
+  /** A folder that may stand in the file's place: what an archive of many files unpacks to. */
+  readonly folder?: {
+    /** Where it may be in a data folder (`.` is the data folder itself). */
+    readonly paths: readonly string[];
+    /** A folder in it by which it is known. */
+    readonly holds: string;
+  };
+  /**
+   * Whether a file on this machine with other contents (fewer reviews, fewer words) is taken as well, and said to be
+   * another (`isComplete: false`). What is downloaded must be the published one.
+   */
+  readonly acceptsOther?: true;
 }
 
 /** A data set as data: what it is called, which files it has, where they are served, and on what terms. */
@@ -59,4 +73,19 @@ export interface ImageDatasetDeclaration extends DatasetDeclaration {
   readonly splits: { readonly train: ImageSplitFiles; readonly test: ImageSplitFiles };
   /** The part of it that ships with this package, in `sample/NAME/`. */
   readonly sample?: ImageDatasetDeclaration;
+}
+
+/** A data set of texts with one class each. */
+export interface ReviewDatasetDeclaration extends DatasetDeclaration {
+  readonly kind: 'reviews';
+  readonly classes: readonly string[];
+  /** Reviews of each class in each split. */
+  readonly counts: { readonly train: readonly number[]; readonly test: readonly number[] };
+}
+
+/** Vectors of words, one word a line. */
+export interface WordVectorDeclaration extends DatasetDeclaration {
+  readonly kind: 'word-vectors';
+  readonly dimension: number;
+  readonly words: number;
 }

@@ -18,8 +18,11 @@ export interface DownloadRequest {
 }
 
 /** Where the body of an answer belongs in the partial file. */
-interface Placement {
+export interface Placement {
   readonly start: number;
+  /** What stands before it in a partial file that is begun anew. */
+  readonly head?: Uint8Array;
+  readonly isNew: boolean;
   readonly totalBytes: number | undefined;
   readonly strongEtag: string | undefined;
 }
@@ -46,7 +49,10 @@ export async function downloadOnce(request: DownloadRequest, partial: PartialFil
   }
 }
 
-async function get(request: DownloadRequest, headers: Record<string, string>): Promise<HttpResponse> {
+export async function get(
+  request: Pick<DownloadRequest, 'http' | 'url' | 'signal'>,
+  headers: Record<string, string>,
+): Promise<HttpResponse> {
   try {
     return await request.http.get(request.url, headers, request.signal);
   } catch (cause) {
@@ -62,14 +68,14 @@ function place(response: HttpResponse, partial: PartialFile, request: DownloadRe
   if (response.status === 206 && origin !== undefined && bytes > 0) {
     const sameFile = strongEtag === origin.etag && range?.totalBytes === origin.totalBytes;
     if (range?.start !== bytes || !sameFile) throw new ResumeRefused();
-    return { start: bytes, totalBytes: origin.totalBytes ?? undefined, strongEtag };
+    return { start: bytes, isNew: false, totalBytes: origin.totalBytes ?? undefined, strongEtag };
   }
   if (response.status === 416 && bytes > 0) throw new ResumeRefused();
   if (response.status !== 200) throw new MirrorError(`answered ${response.status}`, { mayPass: false });
   if (contentLength !== undefined && contentLength > request.maxBytes) {
     throw new MirrorError(`announced ${contentLength} bytes, more than the file can have`, { mayPass: false });
   }
-  return { start: 0, totalBytes: contentLength, strongEtag };
+  return { start: 0, isNew: true, totalBytes: contentLength, strongEtag };
 }
 
 /** The server would not go on where the partial file ends: it is to be begun anew. */
@@ -79,17 +85,19 @@ export class ResumeRefused extends MirrorError {
   }
 }
 
-async function receive(
+/** Writes the body of an answer where it belongs, and flushes it. */
+export async function receive(
   request: DownloadRequest,
   path: string,
   response: HttpResponse,
-  { start, totalBytes, strongEtag }: Placement,
+  { start, head, isNew, totalBytes, strongEtag }: Placement,
 ): Promise<void> {
   const { url, maxBytes, expectedBytes, signal } = request;
-  if (start === 0) await onDisk(path, () => discardPartial(path));
-  const file = await onDisk(path, () => open(path, start === 0 ? 'w' : 'r+'));
+  if (isNew) await onDisk(path, () => discardPartial(path));
+  const file = await onDisk(path, () => open(path, isNew ? 'w' : 'r+'));
   try {
-    if (start === 0 && strongEtag !== undefined) {
+    if (isNew && head !== undefined) await onDisk(path, () => writeAll(file, head, 0));
+    if (isNew && strongEtag !== undefined) {
       await onDisk(path, () => noteOrigin(path, { url, etag: strongEtag, totalBytes: totalBytes ?? null }));
     }
     const { add, end } = meter((received, rate) => request.report(received, totalBytes ?? expectedBytes, rate), start);
@@ -112,8 +120,8 @@ async function receive(
   }
 }
 
-/** The body's chunks; a connection that fails on the way is the mirror's failure, and may pass. */
-async function* chunks({ body }: HttpResponse, signal: AbortSignal): AsyncGenerator<Buffer> {
+/** The body's chunks, each within the time that the client allows; a connection that fails on the way is the mirror's failure, and may pass. */
+export async function* chunks({ body }: HttpResponse, signal: AbortSignal): AsyncGenerator<Buffer> {
   const iterator: AsyncIterator<Buffer> = body[Symbol.asyncIterator]();
   while (true) {
     let next: IteratorResult<Buffer>;
@@ -128,7 +136,7 @@ async function* chunks({ body }: HttpResponse, signal: AbortSignal): AsyncGenera
   }
 }
 
-async function writeAll(file: FileHandle, chunk: Buffer, position: number): Promise<void> {
+export async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
   let written = 0;
   while (written < chunk.length) {
     const { bytesWritten } = await file.write(chunk, written, chunk.length - written, position + written);
@@ -136,7 +144,7 @@ async function writeAll(file: FileHandle, chunk: Buffer, position: number): Prom
   }
 }
 
-async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

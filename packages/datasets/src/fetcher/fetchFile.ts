@@ -4,7 +4,9 @@ import { maxStoredBytes } from '../contents/readDataFile.ts';
 import { verifyDataFile } from '../contents/verifyDataFile.ts';
 import { DataError } from '../dataError.ts';
 import type { DataFile, DatasetDeclaration } from '../declarations/declaration.ts';
-import { downloadOnce } from './downloadOnce.ts';
+import { storedForm } from '../search/findFiles.ts';
+import { type DownloadRequest, downloadOnce } from './downloadOnce.ts';
+import { downloadZipMember } from './downloadZipMember.ts';
 import { howToGetIt } from './howToGetIt.ts';
 import type { HttpClient } from './http.ts';
 import { MirrorError } from './mirrorError.ts';
@@ -27,9 +29,10 @@ export interface FetchContext {
   readonly failures: Map<string, string>;
 }
 
-/** Where a mirror serves a file. */
+/** Where a mirror serves a file; a fragment names the member of a zip. */
 export function urlOf(mirror: string, file: DataFile): string {
-  return `${mirror}${file.archive.name}`;
+  const { name, travelsAlone, member = file.name } = file.archive;
+  return `${mirror}${name}${travelsAlone ? `#${encodeURIComponent(member)}` : ''}`;
 }
 
 /**
@@ -60,7 +63,7 @@ async function fetchFromMirror(
 ): Promise<void> {
   const { folder, signal, urls, retries, retryDelayMs } = context;
   for (let attempt = 0; ; attempt++) {
-    const partial = (await sweepPartials(folder, urls)).get(url) ?? newPartial(folder, file.archive.name);
+    const partial = (await sweepPartials(folder, urls)).get(url) ?? newPartial(folder, storedForm(file).name);
     try {
       await download(declaration, file, url, partial, context);
       return;
@@ -84,28 +87,28 @@ async function download(
   { http, folder, signal, onProgress }: FetchContext,
 ): Promise<void> {
   const { archive } = file;
+  const stored = storedForm(file);
   const about = { dataset: declaration.name, file: archive.name, url };
-  await downloadOnce(
-    {
-      http,
-      url,
-      signal,
-      maxBytes: maxStoredBytes(file, archive.compression),
-      expectedBytes: archive.bytes,
-      report: (receivedBytes, totalBytes, bytesPerSecond) =>
-        onProgress?.({
-          phase: 'download',
-          ...about,
-          receivedBytes,
-          ...(totalBytes !== undefined && { totalBytes }),
-          bytesPerSecond,
-        }),
-    },
-    partial,
-  );
+  const request: DownloadRequest = {
+    http,
+    url,
+    signal,
+    maxBytes: maxStoredBytes(file, stored.compression),
+    expectedBytes: archive.bytes,
+    report: (receivedBytes, totalBytes, bytesPerSecond) =>
+      onProgress?.({
+        phase: 'download',
+        ...about,
+        receivedBytes,
+        ...(totalBytes !== undefined && { totalBytes }),
+        bytesPerSecond,
+      }),
+  };
+  if (archive.travelsAlone) await downloadZipMember(request, file, partial);
+  else await downloadOnce(request, partial);
   onProgress?.({ phase: 'verify', ...about });
   try {
-    await verifyDataFile({ file, path: partial.path, compression: archive.compression }, signal);
+    await verifyDataFile({ file, path: partial.path, compression: stored.compression }, signal);
   } catch (error) {
     if (!(error instanceof DataError && error.isDamage)) throw error;
     // What was put together from two connections gets one more chance in one piece.
@@ -115,7 +118,7 @@ async function download(
       cause: error,
     });
   }
-  const finalPath = join(folder, archive.name);
+  const finalPath = join(folder, stored.name);
   await finishPartial(partial.path, finalPath).catch((error: unknown) => {
     throw writeError(finalPath, error);
   });

@@ -1,8 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { verifyDataFile } from '../contents/verifyDataFile.ts';
 import { DataError } from '../dataError.ts';
 import type { DataFile, DatasetDeclaration } from '../declarations/declaration.ts';
-import { type FoundFiles, findFile, findFiles } from '../search/findFiles.ts';
+import { type FoundFiles, findFile, findFiles, storedForm } from '../search/findFiles.ts';
 import { type FetchContext, fetchFile, urlOf } from './fetchFile.ts';
 import { defaultLockStaleMs, withFolderLock } from './folderLock.ts';
 import { defaultTimeouts, type HttpTimeouts, openHttp } from './http.ts';
@@ -66,7 +67,8 @@ export async function fetchFiles(
 
 async function isWhole(folder: string, file: DataFile, signal: AbortSignal): Promise<boolean> {
   const found = await findFile(folder, file);
-  if (found === undefined) return false;
+  // A folder in the file's place was put there by hand, and was not of use.
+  if (found === undefined || found.compression === 'folder') return false;
   try {
     await verifyDataFile(found, signal);
     return true;
@@ -79,5 +81,5 @@ async function isWhole(folder: string, file: DataFile, signal: AbortSignal): Pro
 /** A damaged unpacked file would otherwise be found before the whole archive that has just replaced it. */
 async function removeOtherForm(folder: string, file: DataFile): Promise<void> {
   const found = await findFile(folder, file);
-  if (found !== undefined && found.compression !== file.archive.compression) await rm(found.path);
+  if (found !== undefined && found.path !== join(folder, storedForm(file).name)) await rm(found.path);
 }

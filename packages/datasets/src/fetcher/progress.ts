@@ -1,10 +1,13 @@
 /** What a download is doing. */
 export interface DownloadProgress {
-  /** `wait`: another process is filling the cache. `download`: bytes arrive. `verify`: the whole file is hashed. */
-  readonly phase: 'wait' | 'download' | 'verify';
+  /**
+   * `wait`: another process is filling the cache. `download`: bytes arrive. `verify`: the whole file is hashed. `read`: a
+   * large file is parsed, `receivedBytes` of the `totalBytes` on the disk.
+   */
+  readonly phase: 'wait' | 'download' | 'verify' | 'read';
   /** Name of the data set. */
   readonly dataset: string;
-  /** The file's name on the mirror, and its URL; absent while waiting. */
+  /** The file's name on the mirror, and its URL; absent while waiting. While reading, its name on the disk. */
   readonly file?: string;
   readonly url?: string;
   /** Bytes of this file so far, those of an earlier attempt included. */

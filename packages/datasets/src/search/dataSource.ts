@@ -9,7 +9,7 @@ export interface DataSource {
   readonly path: string;
   /** SHA-256 of each file's unpacked contents, in hex, by its unpacked name. */
   readonly checksums: Readonly<Record<string, string>>;
-  /** False for the shipped sample, which is a part of the data set. */
+  /** False for the shipped sample, which is a part of the data set, and for files that are not the published ones. */
   readonly isComplete: boolean;
   /** Where the data came from, in one sentence; for the sample also how much it is, why, and how to get the rest. */
   readonly sentence: string;
@@ -31,8 +31,12 @@ export function wholeSource(
 ): DataSource {
   const unverified = declaration.files.some(({ sha256 }) => sha256 === undefined);
   const how = unverified ? '' : ', checksums verified';
-  const sentence = `${declaration.title} ${origins[kind]} ${atHome(path)}${how}.`;
-  return { kind, path, checksums, isComplete: true, sentence };
+  return { kind, path, checksums, isComplete: true, sentence: `${originOf(declaration, kind, path)}${how}.` };
+}
+
+/** `FashionMNIST from the cache ~/.cache/flambeau/fashion-mnist`: the beginning of a source's sentence. */
+export function originOf({ title }: DatasetDeclaration, kind: Exclude<SourceKind, 'sample'>, path: string): string {
+  return `${title} ${origins[kind]} ${atHome(path)}`;
 }
 
 /** `~` for the home folder, as people write it. */

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../dataError.ts';
@@ -8,8 +9,9 @@ import type { Place } from './dataFolders.ts';
 export interface FoundFile {
   readonly file: DataFile;
   readonly path: string;
-  readonly compression: 'gzip' | 'zip' | 'none';
-  /** Its size on disk, in bytes. */
+  /** How its contents are wrapped; `folder` is one that stands in its place. */
+  readonly compression: 'gzip' | 'zip' | 'none' | 'folder';
+  /** Its size on disk, in bytes; 0 for a folder, whose files are not added up. */
   readonly bytes: number;
 }
 
@@ -21,22 +23,37 @@ export interface FoundFiles {
   readonly missing: readonly string[];
 }
 
-/** Looks for one file in a folder: unpacked, or in the form that travels. */
+/** How a file is called in the cache, and how its contents are wrapped there: a zip's member that travels alone, as gzip. */
+export function storedForm({ name, archive }: DataFile): Pick<DataFile['archive'], 'name' | 'compression'> {
+  return archive.travelsAlone ? { name: `${name}.gz`, compression: 'gzip' } : archive;
+}
+
+/** Looks for one file in a folder: unpacked, as the cache keeps it, in the form that travels, or as a folder of its own. */
 export async function findFile(folder: string, file: DataFile): Promise<FoundFile | undefined> {
   const forms = [
     { name: file.name, compression: 'none' },
+    storedForm(file),
     { name: file.archive.name, compression: file.archive.compression },
   ] as const;
   for (const { name, compression } of forms) {
     const path = join(folder, name);
-    // A missing folder and a file in a folder's place are both "not there"; what can't be read is an error.
-    const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-      throw new DataError('unreadable', `${path} can't be looked at: ${error.message}`, { path, cause: error });
-    });
+    const stats = await look(path);
     if (stats?.isFile()) return { file, path, compression, bytes: stats.size };
   }
+  for (const name of file.folder?.paths ?? []) {
+    const path = join(folder, name);
+    const stats = await look(join(path, file.folder?.holds ?? '.'));
+    if (stats?.isDirectory()) return { file, path, compression: 'folder', bytes: 0 };
+  }
   return undefined;
+}
+
+/** A missing folder and a file in a folder's place are both "not there"; what can't be read is an error. */
+function look(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new DataError('unreadable', `${path} can't be looked at: ${error.message}`, { path, cause: error });
+  });
 }
 
 /** Looks for all files of a data set in a folder. */

@@ -3,7 +3,7 @@ import type { DatasetDeclaration } from '../declarations/declaration.ts';
 import type { FetchOptions } from '../fetcher/fetchFiles.ts';
 import { howToGetIt } from '../fetcher/howToGetIt.ts';
 import { cacheFolder, type Place, places, type SearchOptions } from './dataFolders.ts';
-import { type FoundFiles, findInPlace } from './findFiles.ts';
+import { type FoundFiles, findInPlace, storedForm } from './findFiles.ts';
 
 export interface ObtainOptions extends SearchOptions, FetchOptions {
   /** Whether to download what is nowhere to be found. Default: true. */
@@ -85,7 +85,9 @@ function refuseIncomplete(declaration: DatasetDeclaration, place: Place, found: 
 /** In which forms the files may lie there. */
 function formsOf({ files }: DatasetDeclaration): string {
   if (files.every(({ name, archive }) => archive.name === `${name}.gz`)) return 'unpacked or .gz';
-  return `unpacked or as ${[...new Set(files.map(({ archive }) => archive.name))].join(', ')}`;
+  const forms = files.flatMap((file) => [storedForm(file).name, file.archive.name, file.folder?.paths[0] ?? []].flat());
+  const others = [...new Set(forms)].filter((form) => files.every(({ name }) => name !== form));
+  return `unpacked or as ${others.join(', ')}`;
 }
 
 /** The mirrors' failure alone would hide why they were asked. */

@@ -19,7 +19,8 @@ describe('the declarations', () => {
         expect(file).not.toMatch(/[/\\]/);
         expect(bytes).toBeGreaterThan(0);
         if (sha256 !== undefined) expect(sha256).toMatch(/^[0-9a-f]{64}$/);
-        if (sha256 === undefined) expect(archive.md5).toMatch(/^[0-9a-f]{32}$/);
+        // Of a zip's member that travels alone, the CRC-32 in the zip's directory decides.
+        if (sha256 === undefined && !archive.travelsAlone) expect(archive.md5).toMatch(/^[0-9a-f]{32}$/);
       }
       expect(declaration.licence.name).not.toBe('');
       expect(declaration.citation).not.toBe('');
@@ -29,7 +30,7 @@ describe('the declarations', () => {
   it('are found by name, or the names are named', () => {
     expect(findDeclaration('kmnist').title).toBe('KMNIST');
     expect(() => findDeclaration('cifar')).toThrow(
-      'there is no data set "cifar": expected one of fashion-mnist, mnist, kmnist, translation',
+      'there is no data set "cifar": expected one of fashion-mnist, mnist, kmnist, imdb, glove, glove-50d, glove-200d, glove-300d, translation',
     );
   });
 });
