@@ -5,10 +5,11 @@
  */
 import { loadLanes, storeLanes } from "./tile";
 
-/** Where one parameter's numbers are, as the host writes it: six i32. */
+/** Where one parameter's numbers are, as the host writes it: eight i32. */
 @unmanaged
 class Slot {
   param: usize;
+  /** The gradient; where `places` isn't 0, of those rows alone that have one. */
   grad: usize;
   /** Adam's exp_avg; SGD's momentum buffer, or 0; RMSprop's square_avg. */
   first: usize;
@@ -17,6 +18,40 @@ class Slot {
   /** RMSprop's momentum buffer, or 0. */
   third: usize;
   size: i32;
+  /** 0, or for each row of the parameter which row of `grad` is its, −1 for none. */
+  places: usize;
+  /** Numbers of a row. */
+  width: i32;
+}
+
+/** Where, from element `from` on, rows without a gradient or the one row with a gradient end; `to` at most. */
+function sectionEnd(slot: Slot, from: i32, to: i32): i32 {
+  if (!slot.places) return to;
+  const width = slot.width;
+  let row = from / width;
+  let end = (row + 1) * width;
+  if (load<i32>(slot.places + ((<usize>row) << 2)) < 0) {
+    while (end < to && load<i32>(slot.places + ((<usize>(row + 1)) << 2)) < 0) {
+      row++;
+      end += width;
+    }
+  }
+  return min(end, to);
+}
+
+/** Where the gradient of element `from` is, and of those up to the section's end; 0 where it is 0. */
+function gradientAt(slot: Slot, from: i32): usize {
+  if (!slot.places) return slot.grad + ((<usize>from) << 2);
+  const row = from / slot.width;
+  const place = load<i32>(slot.places + ((<usize>row) << 2));
+  return place < 0 ? 0 : slot.grad + ((<usize>((place - row) * slot.width + from)) << 2);
+}
+
+/** A gradient of 0 is computed with like any other, so that the same bits come out. */
+// @ts-ignore: decorator
+@inline
+function loadGradient(grad: usize, lanes: i32): v128 {
+  return grad ? load4(grad, lanes) : f32x4.splat(0);
 }
 
 /** Adam's numbers, as the host writes them: f32 in this order. */
@@ -99,12 +134,14 @@ function forSlots(OPTIMIZER: i32, options: usize, slots: usize, count: i32, begi
   let start = 0;
   for (let i = 0; i < count; i++) {
     const slot = changetype<Slot>(slots + <usize>i * offsetof<Slot>());
-    const from = max(begin - start, 0);
     const to = min(end - start, slot.size);
-    if (from < to) {
-      if (OPTIMIZER == ADAM) adamOf(changetype<AdamOptions>(options), slot, from, to);
-      else if (OPTIMIZER == SGD) sgdOf(changetype<SgdOptions>(options), slot, from, to);
-      else rmspropOf(changetype<RmspropOptions>(options), slot, from, to);
+    for (let from = max(begin - start, 0); from < to; ) {
+      const stop = sectionEnd(slot, from, to);
+      const grad = gradientAt(slot, from);
+      if (OPTIMIZER == ADAM) adamOf(changetype<AdamOptions>(options), slot, grad, from, stop);
+      else if (OPTIMIZER == SGD) sgdOf(changetype<SgdOptions>(options), slot, grad, from, stop);
+      else rmspropOf(changetype<RmspropOptions>(options), slot, grad, from, stop);
+      from = stop;
     }
     start += (slot.size + 15) & ~15;
   }
@@ -125,9 +162,8 @@ export function rmsprop(options: usize, slots: usize, count: i32, begin: i32, en
   forSlots(RMSPROP, options, slots, count, begin, end);
 }
 
-function adamOf(options: AdamOptions, slot: Slot, begin: i32, end: i32): void {
+function adamOf(options: AdamOptions, slot: Slot, grad: usize, begin: i32, end: i32): void {
   const param = slot.param;
-  const grad = slot.grad;
   const expAvg = slot.first;
   const expAvgSq = slot.second;
   const weight = options.weight;
@@ -143,7 +179,7 @@ function adamOf(options: AdamOptions, slot: Slot, begin: i32, end: i32): void {
   let at = (<usize>begin) << 2;
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
-    let g = load4(grad + at, lanes);
+    let g = loadGradient(grad, lanes);
     let p = load4(param + at, lanes);
     let v = load4(expAvgSq + at, lanes);
     if (maximize) g = f32x4.neg(g);
@@ -157,12 +193,12 @@ function adamOf(options: AdamOptions, slot: Slot, begin: i32, end: i32): void {
     store4(expAvg + at, m, lanes);
     store4(expAvgSq + at, v, lanes);
     at += 16;
+    if (grad) grad += 16;
   }
 }
 
-function sgdOf(options: SgdOptions, slot: Slot, begin: i32, end: i32): void {
+function sgdOf(options: SgdOptions, slot: Slot, grad: usize, begin: i32, end: i32): void {
   const param = slot.param;
-  const grad = slot.grad;
   const buffer = slot.first;
   const decay = options.decay;
   const nesterov = options.nesterov != 0;
@@ -175,7 +211,7 @@ function sgdOf(options: SgdOptions, slot: Slot, begin: i32, end: i32): void {
   let at = (<usize>begin) << 2;
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
-    let g = load4(grad + at, lanes);
+    let g = loadGradient(grad, lanes);
     const p = load4(param + at, lanes);
     if (maximize) g = f32x4.neg(g);
     if (decay != 0) g = f32x4.add(g, f32x4.mul(decays, p));
@@ -186,12 +222,12 @@ function sgdOf(options: SgdOptions, slot: Slot, begin: i32, end: i32): void {
     }
     store4(param + at, f32x4.add(p, f32x4.mul(minusLr, g)), lanes);
     at += 16;
+    if (grad) grad += 16;
   }
 }
 
-function rmspropOf(options: RmspropOptions, slot: Slot, begin: i32, end: i32): void {
+function rmspropOf(options: RmspropOptions, slot: Slot, grad: usize, begin: i32, end: i32): void {
   const param = slot.param;
-  const grad = slot.grad;
   const squareAvg = slot.first;
   const gradAvg = slot.second;
   const buffer = slot.third;
@@ -207,7 +243,7 @@ function rmspropOf(options: RmspropOptions, slot: Slot, begin: i32, end: i32): v
   let at = (<usize>begin) << 2;
   for (let i = begin; i < end; i += 4) {
     const lanes = min(4, end - i);
-    let g = load4(grad + at, lanes);
+    let g = loadGradient(grad, lanes);
     const p = load4(param + at, lanes);
     if (maximize) g = f32x4.neg(g);
     if (decay != 0) g = f32x4.add(g, f32x4.mul(decays, p));
@@ -228,5 +264,6 @@ function rmspropOf(options: RmspropOptions, slot: Slot, begin: i32, end: i32): v
       store4(param + at, f32x4.add(p, f32x4.div(f32x4.mul(minusLr, g), denominator)), lanes);
     }
     at += 16;
+    if (grad) grad += 16;
   }
 }

@@ -9,6 +9,8 @@ import { compareKernels } from './compare.ts';
 import { conv2dKernels } from './conv2d.ts';
 import { createKernels } from './create.ts';
 import { crossEntropyKernels } from './crossEntropy.ts';
+import { embeddingKernels } from './embedding.ts';
+import { embeddingConvMaxKernels } from './embeddingConvMax.ts';
 import { gatherKernels } from './gather.ts';
 import { linearKernels } from './linear.ts';
 import { matMulKernels } from './matMul.ts';
@@ -32,6 +34,8 @@ export const ownKernels: Omit<KernelConfig, 'backendName'>[] = [
   ...conv2dKernels,
   ...createKernels,
   ...crossEntropyKernels,
+  ...embeddingKernels,
+  ...embeddingConvMaxKernels,
   ...gatherKernels,
   ...linearKernels,
   ...matMulKernels,

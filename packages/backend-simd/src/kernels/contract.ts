@@ -156,6 +156,58 @@ export interface BatchNormBackwardInputs {
   weight?: TensorInfo;
 }
 
+/** → the gradient of the table, [numEmbeddings, D]: each row the sum of the gradients of its places, 0 for that of `paddingIdx`. */
+export interface EmbeddingBackwardInputs {
+  /** [M, D] */
+  gradOutput: TensorInfo;
+  /** int32 [M] */
+  indices: TensorInfo;
+}
+export interface EmbeddingBackwardAttributes {
+  /** −1 for none. */
+  paddingIdx: number;
+  numEmbeddings: number;
+}
+
+/**
+ * → [output, indices], [N, ΣF]: for each filter max(0, maxₜ (bias + Σₖ weight[k] · table[ids[n, t + k]])) and, int32, the t of the
+ * first largest window, −1 where the ReLU lets none through. Weights [F, 1, K, E] and biases [F], one for each height,
+ * are numbered from 0 to `count` − 1: `weight0`, `bias0`, …
+ */
+export type EmbeddingConvMaxInputs = {
+  /** int32 [N, L] */
+  ids: TensorInfo;
+  /** [V, E] */
+  table: TensorInfo;
+} & { [filters: `${'weight' | 'bias'}${number}`]: TensorInfo };
+export interface EmbeddingConvMaxAttributes {
+  count: number;
+}
+
+/** → the gradient of the table, [numEmbeddings, E]; the row of `paddingIdx` gets none. */
+export type EmbeddingConvMaxBackwardTableInputs = {
+  /** [N, ΣF] */
+  gradOutput: TensorInfo;
+  /** int32 [N, ΣF] */
+  indices: TensorInfo;
+  /** int32 [N, L] */
+  ids: TensorInfo;
+} & { [weight: `weight${number}`]: TensorInfo };
+export interface EmbeddingConvMaxBackwardTableAttributes extends EmbeddingBackwardAttributes {
+  count: number;
+}
+
+/** → the gradients of all weights, shaped `filterShapes`, then those of all biases. */
+export interface EmbeddingConvMaxBackwardFiltersInputs {
+  gradOutput: TensorInfo;
+  indices: TensorInfo;
+  ids: TensorInfo;
+  table: TensorInfo;
+}
+export interface EmbeddingConvMaxBackwardFiltersAttributes {
+  filterShapes: readonly (readonly number[])[];
+}
+
 /** The inputs of an optimizer's step, numbered from 0 to `count` − 1: `param0`, `grad0`, … All but the gradients change in place. */
 export type AdamInputs = { [tensor: `${'param' | 'grad' | 'expAvg' | 'expAvgSq'}${number}`]: TensorInfo };
 export interface AdamAttributes {
@@ -220,6 +272,10 @@ export const FLAMBEAU_KERNELS = {
   additiveAttentionBackward: 'flambeau::additive_attention_backward',
   attentionDecoder: 'flambeau::attention_decoder',
   attentionDecoderBackward: 'flambeau::attention_decoder_backward',
+  embeddingBackward: 'flambeau::embedding_backward',
+  embeddingConvMax: 'flambeau::embedding_conv_max',
+  embeddingConvMaxBackwardTable: 'flambeau::embedding_conv_max_backward_table',
+  embeddingConvMaxBackwardFilters: 'flambeau::embedding_conv_max_backward_filters',
   adam: 'flambeau::adam_',
   sgd: 'flambeau::sgd_',
   rmsprop: 'flambeau::rmsprop_',

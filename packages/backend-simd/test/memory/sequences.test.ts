@@ -30,6 +30,11 @@ const actions: ((images: tf.Tensor) => tf.Tensor[])[] = [
     const inputShape = IMAGES;
     return run(FLAMBEAU_KERNELS.maxPool2dBackward, { gradOutput: output!, indices: indices! }, { inputShape });
   },
+  (images) => {
+    const inputs = { gradOutput: tf.reshape(images, [8, 4]), indices: tf.tensor1d([0, 3, 3, 1, 0, 7, 2, 3], 'int32') };
+    const [gradient] = run(FLAMBEAU_KERNELS.embeddingBackward, inputs, { paddingIdx: 1, numEmbeddings: 8 });
+    return [tf.reshape(gradient!, IMAGES)];
+  },
   (images) => run(FLAMBEAU_KERNELS.reluBackward, { gradOutput: images, output: images }),
   (images) => {
     const inputs = { param0: images, grad0: tf.ones(IMAGES) };

@@ -15,7 +15,7 @@ export interface EmbeddingConvMaxAttributes extends EmbeddingAttributes {
 /**
  * What a TextCNN does to its words: ids int32 `[N, L]`, table `[V, E]`, weights `[Fᵢ, 1, Kᵢ, E]`, biases `[Fᵢ]` → output
  * `[N, ΣFᵢ]`, for each filter max(0, maxₜ (bias + Σₖ weight(k) · table(ids(t + k)))), and, as int32 of the same shape, the
- * t that won: the first of equal ones, −1 where the ReLU let none through.
+ * t that won: the first of equal ones (the last of NaN), −1 where the ReLU let none through.
  */
 export const embeddingConvMax = defineOp<EmbeddingConvMaxInputs, EmbeddingConvMaxAttributes>({
   name: 'flambeau::embedding_conv_max',
@@ -124,15 +124,16 @@ function filters(inputs: EmbeddingConvMaxInputs, count = Number.POSITIVE_INFINIT
   return pairs;
 }
 
-/** The largest of `[N, T, F]` (nothing negative) along T, and the first t where it stands; −1 where it is 0. */
+/** The largest of `[N, T, F]` (nothing negative) along T, and the first t where it stands, the last of NaN; −1 where it is 0. */
 function maxOverTime(rectified: Tensor): [Tensor, Tensor] {
   const steps = rectified.shape[1]!;
   const largest = tf.max(rectified, 1, true);
-  const stands = tf.logicalOr(tf.equal(rectified, largest), tf.isNaN(rectified));
   const time = tf.reshape(tf.range(0, steps), [1, -1, 1]);
-  const first = tf.min(tf.where(stands, time, tf.fill([1, 1, 1], steps)), 1);
+  const first = tf.min(tf.where(tf.equal(rectified, largest), time, tf.fill([1, 1, 1], steps)), 1);
+  const lastNaN = tf.max(tf.where(tf.isNaN(rectified), time, tf.fill([1, 1, 1], -1)), 1);
   const output = tf.squeeze(largest, [1]);
-  return [output, tf.cast(tf.where(tf.lessEqual(output, 0), tf.fill([1, 1], -1), first), 'int32')];
+  const index = tf.where(tf.isNaN(output), lastNaN, tf.where(tf.lessEqual(output, 0), tf.fill([1, 1], -1), first));
+  return [output, tf.cast(index, 'int32')];
 }
 
 /** For each filter height the gradient of its outputs `[N, Fᵢ]`, 0 where nobody won, and where the winning window begins. */
