@@ -15,5 +15,12 @@ export { type LoadedReviews, type LoadImdbOptions, loadImdb, type ReviewSource }
 export { defaultCacheDir, type SearchOptions, type SourceKind } from './search/dataFolders.ts';
 export type { DataSource } from './search/dataSource.ts';
 export type { ObtainOptions } from './search/obtain.ts';
+export {
+  type LoadedPairs,
+  type LoadPairFileOptions,
+  type LoadPairsOptions,
+  loadPairFile,
+  loadTranslationPairs,
+} from './translation/loadTranslationPairs.ts';
 export { type LoadedVectors, type LoadGloveOptions, loadGlove } from './vectors/loadGlove.ts';
 export { type ReadWordVectorsOptions, readWordVectors } from './vectors/readWordVectors.ts';

@@ -22,7 +22,12 @@ const packagesOf = (entry: string, later = true) =>
 
 describe('the entry for browsers', () => {
   it('loads nothing of Node’s, and no TensorFlow.js', () => {
-    expect([...new Set(packagesOf('index.ts'))].sort()).toEqual(['@noble/hashes/sha2.js', '@noble/hashes/utils.js']);
+    expect([...new Set(packagesOf('index.ts'))].sort()).toEqual([
+      '@flambeau/core/random',
+      '@noble/hashes/sha2.js',
+      '@noble/hashes/utils.js',
+    ]);
+    expect(packagesOf('../../core/src/random/index.ts')).toEqual([]);
   });
 
   it('is told apart from Node’s by this test', () => {

@@ -7,6 +7,7 @@ export const targets: Readonly<Record<string, () => Promise<FuzzTarget<never>>>>
   npy: async () => (await import('./numpy.ts')).npyFile as FuzzTarget<never>,
   npz: async () => (await import('./numpy.ts')).npzFile as FuzzTarget<never>,
   idx: async () => (await import('./idx.ts')).idxFile as FuzzTarget<never>,
+  pairs: async () => (await import('./pairs.ts')).pairFile as FuzzTarget<never>,
   run: async () => (await import('./runFolder.ts')).runFolder as FuzzTarget<never>,
   gzip: async () => (await import('./gzip.ts')).gzipFile as FuzzTarget<never>,
 };
