@@ -13,6 +13,18 @@ export { greedyDecode } from './decoding/greedy.ts';
 export { type Translation, Translator, type TranslatorOptions } from './decoding/translator.ts';
 export { type Encoded, Encoder, type EncoderOptions } from './encoders/encoder.ts';
 export type { RecurrentCell, RecurrentState } from './encoders/recurrentState.ts';
+export { type BleuOptions, type BleuScore, type BleuSmoothing, corpusBleu, sentenceBleu } from './evaluation/bleu.ts';
+export type { BleuTokenizer } from './evaluation/bleuTokenizers.ts';
+export { type ChrfOptions, corpusChrf } from './evaluation/chrf.ts';
+export {
+  accuracyByLength,
+  type EvaluatedSequence,
+  type EvaluationOptions,
+  evaluateSequences,
+  type LengthAccuracy,
+  type SequenceEvaluation,
+} from './evaluation/evaluateSequences.ts';
+export { compareSequences, type SequenceAgreement } from './evaluation/sequenceAgreement.ts';
 export {
   objectiveOf,
   type ScheduleOptions,
