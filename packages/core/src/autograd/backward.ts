@@ -41,7 +41,8 @@ class Reached {
 
   add(node: TapeNode): void {
     this.nodes.add(node);
-    for (const { id } of node.outputs) this.tensors.add(id);
+    // Integers and truth values, such as the place of a maximum, have no derivative: nothing goes through them.
+    for (const { id, dtype } of node.outputs) if (dtype === 'float32') this.tensors.add(id);
   }
 
   has(node: TapeNode): boolean {

@@ -33,6 +33,13 @@ onBackends('the backward pass', () => {
     expect(await values(grads[0])).toEqual([8]);
   });
 
+  it('goes through no integers: what a model has chosen is looked up as if it had been given', async () => {
+    const [a, table] = [parameter(1, 3, 2), new nn.Parameter(hostArray('float32', [3, 1], Float32Array.of(5, 6, 7)))];
+    const { grads } = valueAndGrad(() => tf.sum(F.embedding(tf.reshape(tf.argMax(a), [1]), table)), [a, table]);
+    expect(await values(grads[0])).toBeNull();
+    expect(await values(grads[1])).toEqual([0, 1, 0]);
+  });
+
   it('names a step without a gradient that does', () => {
     const a = parameter(1, 2);
     expect(() => valueAndGrad(() => tf.sum(tf.einsum('i->i', a)), [a])).toThrow('Einsum has no gradient');
