@@ -20,6 +20,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from notes_cnn import NotesCnn
+from seq2seq import train_step as seq2seq_step
 
 aten = torch.ops.aten
 
@@ -142,6 +143,11 @@ def train_step(batch, size):
     return step
 
 
+def seq2seq(batch, length, hidden, sourceWords, targetWords):
+    source, target = (classes(batch * length, words).reshape(batch, length) for words in (sourceWords, targetWords))
+    return seq2seq_step(source, target, sourceWords, targetWords, hidden)
+
+
 def prepare(spec):
     op, rest = spec["op"], {name: value for name, value in spec.items() if name != "op"}
     if op == "matmul":
@@ -162,6 +168,8 @@ def prepare(spec):
         return inference(**rest)
     if op == "trainStep":
         return train_step(**rest)
+    if op == "seq2seqStep":
+        return seq2seq(**rest)
     return None
 
 
@@ -204,7 +212,7 @@ run, estimate, taped = None, 0.0, False
 for line in sys.stdin:
     request = json.loads(line)
     if request["do"] == "prepare":
-        taped = request["spec"]["op"] == "trainStep"
+        taped = request["spec"]["op"] in ("trainStep", "seq2seqStep")
         with torch.set_grad_enabled(taped):
             run = prepare(request["spec"])
         if run is None:

@@ -5,7 +5,17 @@ import type { SizePart } from './size/size.ts';
 import type { StartResult } from './start/start.ts';
 
 /** The parts of a run, in their order. */
-export const partNames = ['epoch', 'chromium', 'ops', 'inference', 'layers', 'growth', 'start', 'size'] as const;
+export const partNames = [
+  'epoch',
+  'chromium',
+  'ops',
+  'inference',
+  'layers',
+  'growth',
+  'seq2seq',
+  'start',
+  'size',
+] as const;
 export type PartName = (typeof partNames)[number];
 
 /** All that a run has found, as `--json` writes it: every round, not only medians. */
@@ -23,6 +33,7 @@ export interface Results {
   readonly inference?: OpsPart;
   readonly layers?: OpsPart;
   readonly growth?: OpsPart;
+  readonly seq2seq?: OpsPart;
   readonly start?: readonly StartResult[];
   readonly size?: SizePart;
 }

@@ -2,7 +2,7 @@ import { findChromium } from './chromium/find.ts';
 import { measureChromium, measureEpochs } from './epoch/epoch.ts';
 import { describeMachine } from './machine.ts';
 import { inferenceOpponents, layersOpponents, mainOpponents, measureOps, otherOpponents } from './ops/ops.ts';
-import { growthRows, inferenceRows, layersRows, opRows, quickOpRows } from './ops/rows.ts';
+import { growthRows, inferenceRows, layersRows, opRows, quickOpRows, seq2seqRows } from './ops/rows.ts';
 import type { Plan } from './plan.ts';
 import type { PartName, Results } from './results.ts';
 import { buildPackages } from './size/build.ts';
@@ -66,6 +66,7 @@ export async function run(parts: readonly PartName[], options: Omit<Plan, 'say'>
     inference: await part('inference', () => measureOps(plan, inferenceRows, inferenceOpponents(plan))),
     layers: await part('layers', () => measureOps(plan, layersRows(quick), layersOpponents(plan))),
     growth: await part('growth', () => measureOps(plan, growthRows(quick), opponents)),
+    seq2seq: await part('seq2seq', () => measureOps(plan, seq2seqRows(quick), opponents)),
     start: await part('start', () => measureStart(plan)),
     size: await part('size', () => measureSizes(plan)),
   };

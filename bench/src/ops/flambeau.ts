@@ -3,6 +3,7 @@ import { createBackend, functional as F, manualSeed, optim, setDefaultBackend } 
 import { dispose, matMul, type NamedTensorMap, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { PlainCnn } from '../epoch/plainCnn.ts';
 import { predictWithFlambeau } from '../inference/flambeau.ts';
+import { trainSeq2Seq } from '../seq2seq/step.ts';
 import { convolutionReluPool } from './flambeauFused.ts';
 import { type Kernel, make, repeat, runKernel } from './flambeauKernels.ts';
 import type { OpLibrary, PreparedOp } from './protocol.ts';
@@ -106,6 +107,8 @@ function prepare(spec: OpSpec): PreparedOp | undefined {
       return adam();
     case 'trainStep':
       return trainStep(spec.batch, spec.size);
+    case 'seq2seqStep':
+      return trainSeq2Seq(spec);
     case 'inference':
       return predictWithFlambeau(spec.batch);
     default:

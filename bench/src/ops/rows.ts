@@ -25,6 +25,15 @@ export interface ConvReluPoolSize extends ConvolutionSize {
   readonly inputGradient: boolean;
 }
 
+/** A batch of pairs, all of one length, and the translator that they train. */
+export interface Seq2SeqSize {
+  readonly batch: number;
+  readonly length: number;
+  readonly hidden: number;
+  readonly sourceWords: number;
+  readonly targetWords: number;
+}
+
 /** What an op is and on which sizes. Images are NCHW with one number for height and width. */
 export type OpSpec =
   | ({ readonly op: 'matmul' } & MatMulSize)
@@ -47,7 +56,9 @@ export type OpSpec =
   /** And this: so many floats read and, one larger, written elsewhere. */
   | { readonly op: 'stream'; readonly floats: number }
   /** Forward, gradients and Adam of the notes' CNN, on images that are there already. */
-  | { readonly op: 'trainStep'; readonly batch: number; readonly size: number };
+  | { readonly op: 'trainStep'; readonly batch: number; readonly size: number }
+  /** The same of the tutorial's translator. */
+  | ({ readonly op: 'seq2seqStep' } & Seq2SeqSize);
 
 /** A row of the table: what every contestant does, and how much work it is at least. */
 export interface OpRow {
@@ -233,6 +244,23 @@ export const inferenceRows: readonly OpRow[] = [1, 1000].map((batch) => ({
   spec: { op: 'inference', batch },
   flops: batch * NOTES_FLOPS,
 }));
+
+/** Translators in training: the tutorial's on its pairs in either direction, and one that learns to reverse long sequences. */
+export function seq2seqRows(quick: boolean): OpRow[] {
+  const row = (label: string, size: Seq2SeqSize): OpRow => ({
+    group: 'translator',
+    label,
+    spec: { op: 'seq2seqStep', ...size },
+  });
+  const tutorial = { batch: 32, length: 10, hidden: 128 };
+  const french = row('French → English, 32 × 10 words', { ...tutorial, sourceWords: 4601, targetWords: 2991 });
+  if (quick) return [french];
+  return [
+    french,
+    row('English → French, 32 × 10 words', { ...tutorial, sourceWords: 2991, targetWords: 4601 }),
+    row('reversing, 64 × 30 letters', { batch: 64, length: 30, hidden: 256, sourceWords: 30, targetWords: 30 }),
+  ];
+}
 
 /** Few steps: `cpu` takes seconds for each. */
 export function layersRows(quick: boolean): OpRow[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { growthRows, opRows, quickOpRows } from '../../src/ops/rows.ts';
+import { growthRows, opRows, quickOpRows, seq2seqRows } from '../../src/ops/rows.ts';
 import { values } from '../../src/ops/values.ts';
 
 const flopsOf = (label: string) => opRows.find((row) => row.label === label)?.flops;
@@ -20,13 +20,14 @@ test("a linear layer's gradients are as much work as its forward pass", () => {
 });
 
 test('no two rows are the same, in whole, quick and growing runs', () => {
-  for (const rows of [opRows, quickOpRows, growthRows(false), growthRows(true)]) {
+  for (const rows of [opRows, quickOpRows, growthRows(false), growthRows(true), seq2seqRows(false)]) {
     expect(new Set(rows.map(({ group, label }) => `${group} ${label}`)).size).toBe(rows.length);
   }
 });
 
 test('a quick run has rows of the whole one only, among them each convolution', () => {
   expect(opRows).toEqual(expect.arrayContaining([...quickOpRows]));
+  expect(seq2seqRows(false)).toEqual(expect.arrayContaining(seq2seqRows(true)));
   expect(quickOpRows.filter(({ spec }) => spec.op.startsWith('conv2d'))).toHaveLength(6);
 });
 

@@ -7,6 +7,26 @@ import { storeUpTo4 } from "./attention";
 import { madd } from "./madd";
 import { sigmoidVector, tanhVector } from "./math";
 
+/** out = σ(a + b), `size` floats. One such function a loop: two leave the engine too few registers, and it takes twice as long. */
+function sigmoidOfSum(a: usize, b: usize, out: usize, size: i32): void {
+  for (let left = size; left > 0; left -= 4) {
+    storeUpTo4(out, sigmoidVector(f32x4.add(v128.load(a), v128.load(b))), left);
+    a += 16;
+    b += 16;
+    out += 16;
+  }
+}
+
+/** out = tanh(a + b), `size` floats. */
+function tanhOfSum(a: usize, b: usize, out: usize, size: i32): void {
+  for (let left = size; left > 0; left -= 4) {
+    storeUpTo4(out, tanhVector(f32x4.add(v128.load(a), v128.load(b))), left);
+    a += 16;
+    b += 16;
+    out += 16;
+  }
+}
+
 /** r = σ(·), z = σ(·), n = tanh(W·x + r·W·h), h′ = n + z·(h − n). */
 export function gruRow(
   ofInput: usize,
@@ -17,14 +37,14 @@ export function gruRow(
   size: i32,
 ): void {
   const gate = (<usize>size) << 2;
+  // r and z lie side by side.
+  sigmoidOfSum(ofInput, ofHidden, gates, 2 * size);
+  ofInput += 2 * gate;
+  ofHidden += 2 * gate;
   for (let left = size; left > 0; left -= 4) {
-    const r = sigmoidVector(f32x4.add(v128.load(ofInput), v128.load(ofHidden)));
-    const z = sigmoidVector(f32x4.add(v128.load(ofInput + gate), v128.load(ofHidden + gate)));
-    const hiddenN = v128.load(ofHidden + 2 * gate);
-    const n = tanhVector(madd(v128.load(ofInput + 2 * gate), r, hiddenN));
-    storeUpTo4(after, madd(n, z, f32x4.sub(v128.load(before), n)), left);
-    storeUpTo4(gates, r, left);
-    storeUpTo4(gates + gate, z, left);
+    const hiddenN = v128.load(ofHidden);
+    const n = tanhVector(madd(v128.load(ofInput), v128.load(gates), hiddenN));
+    storeUpTo4(after, madd(n, v128.load(gates + gate), f32x4.sub(v128.load(before), n)), left);
     storeUpTo4(gates + 2 * gate, n, left);
     storeUpTo4(gates + 3 * gate, hiddenN, left);
     ofInput += 16;
@@ -87,20 +107,18 @@ export function lstmRow(
   size: i32,
 ): void {
   const gate = (<usize>size) << 2;
+  // i and f lie side by side.
+  sigmoidOfSum(ofInput, ofHidden, gates, 2 * size);
+  tanhOfSum(ofInput + 2 * gate, ofHidden + 2 * gate, gates + 2 * gate, size);
+  sigmoidOfSum(ofInput + 3 * gate, ofHidden + 3 * gate, gates + 3 * gate, size);
   for (let left = size; left > 0; left -= 4) {
-    const i = sigmoidVector(f32x4.add(v128.load(ofInput), v128.load(ofHidden)));
-    const f = sigmoidVector(f32x4.add(v128.load(ofInput + gate), v128.load(ofHidden + gate)));
-    const g = tanhVector(f32x4.add(v128.load(ofInput + 2 * gate), v128.load(ofHidden + 2 * gate)));
-    const o = sigmoidVector(f32x4.add(v128.load(ofInput + 3 * gate), v128.load(ofHidden + 3 * gate)));
-    const cell = madd(f32x4.mul(f, v128.load(cellBefore)), i, g);
+    const cell = madd(
+      f32x4.mul(v128.load(gates + gate), v128.load(cellBefore)),
+      v128.load(gates),
+      v128.load(gates + 2 * gate),
+    );
     storeUpTo4(cellAfter, cell, left);
-    storeUpTo4(after, f32x4.mul(o, tanhVector(cell)), left);
-    storeUpTo4(gates, i, left);
-    storeUpTo4(gates + gate, f, left);
-    storeUpTo4(gates + 2 * gate, g, left);
-    storeUpTo4(gates + 3 * gate, o, left);
-    ofInput += 16;
-    ofHidden += 16;
+    storeUpTo4(after, f32x4.mul(v128.load(gates + 3 * gate), tanhVector(cell)), left);
     cellBefore += 16;
     cellAfter += 16;
     after += 16;
