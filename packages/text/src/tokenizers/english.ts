@@ -40,7 +40,7 @@ const pattern = new RegExp(
     String.raw`\*\*+`,
     '``',
     "''",
-    String.raw`[^\s\u200b-\u200d\ufe0f]`,
+    String.raw`[^\s\p{Cc}\p{Cf}\ufe0f]`,
   ].join('|'),
   'gu',
 );
