@@ -1,6 +1,6 @@
 /**
- * exp, log, tanh and the logistic function, four at a time, to within about 2 units in the last place.
- * Polynomials: Cephes (S. Moshier), the single-precision functions expf, logf, tanhf.
+ * exp, log, tanh, the logistic and the error function, four at a time, to within about 2 units in the last place.
+ * Polynomials: Cephes (S. Moshier), the single-precision functions expf, logf, tanhf, erff, erfcf.
  */
 
 const LN2_HIGH: f32 = 0.693359375; // its product with an integer below 2¹⁴ is exact
@@ -99,6 +99,80 @@ export function sigmoidVector(x: v128): v128 {
   const power = expVector(f32x4.neg(f32x4.abs(x)));
   const top = v128.bitselect(power, one, f32x4.lt(x, f32x4.splat(0)));
   return f32x4.div(top, f32x4.add(one, power));
+}
+
+/** ln(1 + x), also where 1 + x rounds to 1: the logarithm, and what rounding did to its argument. */
+// @ts-ignore: decorator
+@inline
+export function log1pVector(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const sum = f32x4.add(one, x);
+  const rounded = f32x4.sub(sum, one);
+  const y = f32x4.mul(logVector(sum), f32x4.div(x, rounded));
+  return v128.bitselect(x, y, f32x4.eq(rounded, f32x4.splat(0)));
+}
+
+/** erf x for |x| < 1. */
+// @ts-ignore: decorator
+@inline
+function erfNearZero(x: v128): v128 {
+  const z = f32x4.mul(x, x);
+  let p = f32x4.splat(7.853861353153693e-5);
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-8.010193625184903e-4));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(5.188327685732524e-3));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-2.685381193529856e-2));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.128358514861418e-1));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(-3.761262582423300e-1));
+  p = f32x4.add(f32x4.mul(p, z), f32x4.splat(1.128379165726710));
+  return f32x4.mul(x, p);
+}
+
+/** 1 − erf x for x ≥ 1, given e^(−x²). */
+// @ts-ignore: decorator
+@inline
+function erfcFar(x: v128, power: v128): v128 {
+  const q = f32x4.div(f32x4.splat(1), x);
+  const y = f32x4.mul(q, q);
+  let a = f32x4.splat(2.326819970068386e-2);
+  a = f32x4.add(f32x4.mul(a, y), f32x4.splat(-1.387039388740657e-1));
+  a = f32x4.add(f32x4.mul(a, y), f32x4.splat(3.687424674597105e-1));
+  a = f32x4.add(f32x4.mul(a, y), f32x4.splat(-5.824733027278666e-1));
+  a = f32x4.add(f32x4.mul(a, y), f32x4.splat(6.210004621745983e-1));
+  a = f32x4.add(f32x4.mul(a, y), f32x4.splat(-4.944515323274145e-1));
+  a = f32x4.add(f32x4.mul(a, y), f32x4.splat(3.404879937665872e-1));
+  a = f32x4.add(f32x4.mul(a, y), f32x4.splat(-2.741127028184656e-1));
+  a = f32x4.add(f32x4.mul(a, y), f32x4.splat(5.638259427386472e-1));
+  let b = f32x4.splat(-1.047766399936249e1);
+  b = f32x4.add(f32x4.mul(b, y), f32x4.splat(1.297719955372516e1));
+  b = f32x4.add(f32x4.mul(b, y), f32x4.splat(-7.495518717768503));
+  b = f32x4.add(f32x4.mul(b, y), f32x4.splat(2.921019019210786));
+  b = f32x4.add(f32x4.mul(b, y), f32x4.splat(-1.015265279202700));
+  b = f32x4.add(f32x4.mul(b, y), f32x4.splat(4.218463358204948e-1));
+  b = f32x4.add(f32x4.mul(b, y), f32x4.splat(-2.820767439740514e-1));
+  b = f32x4.add(f32x4.mul(b, y), f32x4.splat(5.641895067754075e-1));
+  return f32x4.mul(f32x4.mul(power, q), v128.bitselect(a, b, f32x4.lt(x, f32x4.splat(2))));
+}
+
+/** erf x = (2/√π)∫₀ˣ e^(−t²) dt. */
+// @ts-ignore: decorator
+@inline
+export function erfVector(x: v128): v128 {
+  const size = f32x4.abs(x);
+  const sign = v128.and(x, i32x4.splat(0x80000000));
+  const far = f32x4.sub(f32x4.splat(1), erfcFar(size, expVector(f32x4.neg(f32x4.mul(x, x)))));
+  return v128.bitselect(erfNearZero(x), v128.or(far, sign), f32x4.lt(size, f32x4.splat(1)));
+}
+
+/** The standard normal distribution Φ(√2·x) = (1 + erf x)/2, with its digits in the left tail too, given e^(−x²). */
+// @ts-ignore: decorator
+@inline
+export function normalVector(x: v128, power: v128): v128 {
+  const one = f32x4.splat(1);
+  const half = f32x4.splat(0.5);
+  const size = f32x4.abs(x);
+  const tail = f32x4.mul(erfcFar(size, power), half);
+  const far = v128.bitselect(f32x4.sub(one, tail), tail, f32x4.gt(x, f32x4.splat(0)));
+  return v128.bitselect(f32x4.mul(f32x4.add(one, erfNearZero(x)), half), far, f32x4.lt(size, one));
 }
 
 // @ts-ignore: decorator

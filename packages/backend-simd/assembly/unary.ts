@@ -1,5 +1,6 @@
 /** Elementwise functions of one tensor: elements [begin, end) of y = f(x). */
-import { expVector, logVector, sigmoidVector, tanhVector } from "./math";
+import { gelu, geluTanh } from "./gelu";
+import { erfVector, expVector, logVector, sigmoidVector, tanhVector } from "./math";
 import { loadLanes, storeLanes } from "./tile";
 
 /** The functions' numbers, for the host too. */
@@ -18,6 +19,10 @@ const ABS: i32 = 11;
 const RELU6: i32 = 12;
 const RECIPROCAL: i32 = 13;
 const CUBE: i32 = 14;
+const ERF: i32 = 15;
+const SILU: i32 = 16;
+const GELU: i32 = 17;
+const GELU_TANH: i32 = 18;
 
 /** max(0, x); NaN stays NaN, and −0 becomes 0. Two instructions, where f32x4.max takes V8 seven. */
 // @ts-ignore: decorator
@@ -53,6 +58,10 @@ function apply(FUNCTION: i32, x: v128, alpha: v128): v128 {
   if (FUNCTION == ABS) return f32x4.abs(x);
   if (FUNCTION == RELU6) return f32x4.min(f32x4.max(zero, x), f32x4.splat(6));
   if (FUNCTION == RECIPROCAL) return f32x4.div(f32x4.splat(1), x);
+  if (FUNCTION == ERF) return erfVector(x);
+  if (FUNCTION == SILU) return f32x4.mul(x, sigmoidVector(x));
+  if (FUNCTION == GELU) return gelu(x);
+  if (FUNCTION == GELU_TANH) return geluTanh(x);
   return f32x4.mul(f32x4.mul(x, x), x);
 }
 
@@ -87,6 +96,10 @@ export function unary(operation: i32, x: usize, y: usize, alpha: f32, begin: i32
   else if (operation == ABS) run(ABS, x, y, alpha, begin, end);
   else if (operation == RELU6) run(RELU6, x, y, alpha, begin, end);
   else if (operation == RECIPROCAL) run(RECIPROCAL, x, y, alpha, begin, end);
+  else if (operation == ERF) run(ERF, x, y, alpha, begin, end);
+  else if (operation == SILU) run(SILU, x, y, alpha, begin, end);
+  else if (operation == GELU) run(GELU, x, y, alpha, begin, end);
+  else if (operation == GELU_TANH) run(GELU_TANH, x, y, alpha, begin, end);
   else run(CUBE, x, y, alpha, begin, end);
 }
 

@@ -103,6 +103,28 @@ export interface ReluBackwardInputs {
   output: TensorInfo;
 }
 
+/** → x·Φ(x), Φ the normal distribution, or its approximation by tanh. */
+export interface GeluAttributes {
+  approximate: 'none' | 'tanh';
+}
+
+/** → input above 0, negativeSlope · input elsewhere. */
+export interface LeakyReluAttributes {
+  negativeSlope: number;
+}
+
+/** What leaky_relu, silu and gelu take. Attributes as forward. */
+export interface ActivationBackwardInputs {
+  gradOutput: TensorInfo;
+  input: TensorInfo;
+}
+
+/** What sigmoid and tanh take. */
+export interface OutputBackwardInputs {
+  gradOutput: TensorInfo;
+  output: TensorInfo;
+}
+
 export type Reduction = 'mean' | 'sum' | 'none';
 
 /**
@@ -208,6 +230,107 @@ export interface EmbeddingConvMaxBackwardFiltersAttributes {
   filterShapes: readonly (readonly number[])[];
 }
 
+/** → [output, mean [M], rstd [M]] of each row: (input − mean) · rstd · weight + bias with rstd = 1/√(variance + eps). */
+export interface LayerNormInputs {
+  /** [M, D] */
+  input: TensorInfo;
+  /** [D] */
+  weight: TensorInfo;
+  /** [D] */
+  bias: TensorInfo;
+}
+export interface LayerNormAttributes {
+  eps: number;
+}
+
+/** → [gradInput, gradWeight [D], gradBias [D]]. Group norm's, too, with [C] for [D]. */
+export interface NormBackwardInputs {
+  gradOutput: TensorInfo;
+  input: TensorInfo;
+  mean: TensorInfo;
+  rstd: TensorInfo;
+  weight: TensorInfo;
+}
+
+/** → [output, mean [N·G], rstd [N·G]], G groups of channels; weight and bias are [C]. */
+export interface GroupNormInputs {
+  /** [N, C, L] */
+  input: TensorInfo;
+  weight: TensorInfo;
+  bias: TensorInfo;
+}
+export interface GroupNormAttributes {
+  numGroups: number;
+  eps: number;
+}
+
+/** → the mean of each window, those at the edge divided as the attributes say. */
+export interface AvgPool2dInputs {
+  /** [N, C, H, W] */
+  input: TensorInfo;
+}
+export interface AvgPool2dAttributes {
+  kernelSize: Pair;
+  stride: Pair;
+  padding: Padding2d;
+  outputSize: Pair;
+  inputShape: readonly number[];
+  countIncludePad: boolean;
+  /** 0 for none. */
+  divisorOverride: number;
+}
+
+/** → the mean, or [maximum, index (int32)], of windows that cover the image: window i of n reaches from ⌊i·H/n⌋ to ⌈(i + 1)·H/n⌉. */
+export interface AdaptivePool2dAttributes {
+  outputSize: Pair;
+  inputShape: readonly number[];
+}
+
+/** → the gradient of the input of a pooling by means, shaped `inputShape`. Attributes as forward. */
+export interface PoolBackwardInputs {
+  gradOutput: TensorInfo;
+}
+
+/** → the loss of each element, as torch.nn's losses with reduction 'none'. */
+export interface ElementLossInputs {
+  input: TensorInfo;
+  /** Of the same shape. */
+  target: TensorInfo;
+}
+/** → the gradient of `input`. Attributes as forward. */
+export interface ElementLossBackwardInputs extends ElementLossInputs {
+  gradOutput: TensorInfo;
+}
+export interface SmoothL1Attributes {
+  beta: number;
+}
+/** What a positive example counts; broadcasts. */
+export interface PosWeight {
+  posWeight: TensorInfo;
+}
+
+/** → [loss, totalWeight []], as cross-entropy of log-probabilities. */
+export interface NllLossInputs {
+  /** [N, C] */
+  input: TensorInfo;
+  /** int32 [N] */
+  target: TensorInfo;
+  /** [C] */
+  weight: TensorInfo;
+}
+export interface NllLossAttributes {
+  ignoreIndex: number;
+  reduction: Reduction;
+}
+/** → the gradient of the log-probabilities [N, C]. */
+export interface NllLossBackwardInputs {
+  /** [] or, for 'none', [N] */
+  gradOutput: TensorInfo;
+  target: TensorInfo;
+  weight: TensorInfo;
+  totalWeight: TensorInfo;
+}
+
 /** The inputs of an optimizer's step, numbered from 0 to `count` − 1: `param0`, `grad0`, … All but the gradients change in place. */
 export type AdamInputs = { [tensor: `${'param' | 'grad' | 'expAvg' | 'expAvgSq'}${number}`]: TensorInfo };
 export interface AdamAttributes {
@@ -276,6 +399,33 @@ export const FLAMBEAU_KERNELS = {
   embeddingConvMax: 'flambeau::embedding_conv_max',
   embeddingConvMaxBackwardTable: 'flambeau::embedding_conv_max_backward_table',
   embeddingConvMaxBackwardFilters: 'flambeau::embedding_conv_max_backward_filters',
+  sigmoid: 'flambeau::sigmoid',
+  sigmoidBackward: 'flambeau::sigmoid_backward',
+  tanh: 'flambeau::tanh',
+  tanhBackward: 'flambeau::tanh_backward',
+  leakyRelu: 'flambeau::leaky_relu',
+  leakyReluBackward: 'flambeau::leaky_relu_backward',
+  silu: 'flambeau::silu',
+  siluBackward: 'flambeau::silu_backward',
+  gelu: 'flambeau::gelu',
+  geluBackward: 'flambeau::gelu_backward',
+  layerNorm: 'flambeau::layer_norm',
+  layerNormBackward: 'flambeau::layer_norm_backward',
+  groupNorm: 'flambeau::group_norm',
+  groupNormBackward: 'flambeau::group_norm_backward',
+  avgPool2d: 'flambeau::avg_pool2d',
+  avgPool2dBackward: 'flambeau::avg_pool2d_backward',
+  adaptiveAvgPool2d: 'flambeau::adaptive_avg_pool2d',
+  adaptiveAvgPool2dBackward: 'flambeau::adaptive_avg_pool2d_backward',
+  adaptiveMaxPool2d: 'flambeau::adaptive_max_pool2d',
+  smoothL1: 'flambeau::smooth_l1_loss',
+  smoothL1Backward: 'flambeau::smooth_l1_loss_backward',
+  binaryCrossEntropy: 'flambeau::binary_cross_entropy',
+  binaryCrossEntropyBackward: 'flambeau::binary_cross_entropy_backward',
+  binaryCrossEntropyWithLogits: 'flambeau::binary_cross_entropy_with_logits',
+  binaryCrossEntropyWithLogitsBackward: 'flambeau::binary_cross_entropy_with_logits_backward',
+  nllLoss: 'flambeau::nll_loss',
+  nllLossBackward: 'flambeau::nll_loss_backward',
   adam: 'flambeau::adam_',
   sgd: 'flambeau::sgd_',
   rmsprop: 'flambeau::rmsprop_',

@@ -7,7 +7,7 @@ import {
   FLAMBEAU_KERNELS,
 } from './contract.ts';
 
-function sum(values: Float32Array): number {
+export function sum(values: Float32Array): number {
   let total = 0;
   for (const value of values) total += value;
   return total;

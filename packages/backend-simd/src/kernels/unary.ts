@@ -20,9 +20,19 @@ export const UNARY = {
   Relu6: 12,
   Reciprocal: 13,
   Cube: 14,
+  Erf: 15,
+  Silu: 16,
+  Gelu: 17,
+  GeluTanh: 18,
 } as const;
 
-const TRANSCENDENTAL: readonly number[] = [UNARY.Sigmoid, UNARY.Tanh, UNARY.Exp, UNARY.Log];
+/** Those that are no kernels of TensorFlow.js's. */
+const OWN: readonly number[] = [UNARY.Cube, UNARY.Silu, UNARY.Gelu, UNARY.GeluTanh];
+
+const TRANSCENDENTAL: readonly number[] = [
+  ...[UNARY.Sigmoid, UNARY.Tanh, UNARY.Exp, UNARY.Log],
+  ...[UNARY.Erf, UNARY.Silu, UNARY.Gelu, UNARY.GeluTanh],
+];
 
 function run(backend: SimdBackend, operation: number, from: number, to: number, alpha: number, count: number): void {
   const cost = TRANSCENDENTAL.includes(operation) ? COST.transcendental : COST.element;
@@ -43,7 +53,7 @@ export function applyUnary(backend: SimdBackend, operation: number, x: TensorInf
 }
 
 export const unaryKernels = Object.entries(UNARY)
-  .filter(([name]) => name !== 'Cube')
+  .filter(([, operation]) => !OWN.includes(operation))
   .map(([name, operation]) =>
     kernel<{ x: TensorInfo }, { alpha?: number } | undefined>(name, (call) => {
       const { x } = call.inputs;

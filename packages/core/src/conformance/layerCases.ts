@@ -49,6 +49,9 @@ const poolCases = [
   layerCase('avg_pool2d', 'padding that does not count, ceil mode', { input: images }, ({ input }) =>
     F.avgPool2d(input, [4, 3], { stride: [3, 2], padding: [2, 1], ceilMode: true, countIncludePad: false }),
   ),
+  layerCase('avg_pool2d', 'windows that overlap, a divisor', { input: images }, ({ input }) =>
+    F.avgPool2d(input, 3, { stride: [1, 2], divisorOverride: 5 }),
+  ),
   layerCase('adaptive_avg_pool2d', '1×1', { input: images }, ({ input }) => F.adaptiveAvgPool2d(input, 1)),
   layerCase('adaptive_avg_pool2d', '3×4', { input: images }, ({ input }) => F.adaptiveAvgPool2d(input, [3, 4])),
   layerCase('adaptive_max_pool2d', '3×4', { input: images }, ({ input }) => F.adaptiveMaxPool2d(input, [3, 4])),
@@ -65,6 +68,18 @@ const normCases = [
     ({ input, weight, bias }) => F.layerNorm(input, [9], { weight, bias }),
   ),
   layerCase('layer_norm', 'images, nothing learned', { input: images }, ({ input }) => F.layerNorm(input, [7, 9])),
+  layerCase(
+    'layer_norm',
+    'more rows and columns than a part',
+    { input: normalValues(79, [131, 37]), weight: normalValues(80, [37]), bias: normalValues(81, [37]) },
+    ({ input, weight, bias }) => F.layerNorm(input, [37], { weight, bias }),
+  ),
+  layerCase(
+    'group_norm',
+    'groups of features',
+    { input: normalValues(82, [5, 6]), weight: normalValues(83, [6]), bias: normalValues(84, [6]) },
+    ({ input, weight, bias }) => F.groupNorm(input, 2, { weight, bias }),
+  ),
   layerCase('group_norm', 'two groups', { input: images, ...channels }, ({ input, weight, bias }) =>
     F.groupNorm(input, 2, { weight, bias }),
   ),
@@ -85,6 +100,9 @@ const activationCases = [
   layerCase('gelu', 'exact', { input: numbers }, ({ input }) => F.gelu(input)),
   layerCase('gelu', 'by tanh', { input: numbers }, ({ input }) => F.gelu(input, { approximate: 'tanh' })),
   layerCase('silu', '37 numbers', { input: numbers }, ({ input }) => F.silu(input)),
+  layerCase('sigmoid', '37 numbers', { input: numbers }, ({ input }) => F.sigmoid(input)),
+  layerCase('tanh', '37 numbers', { input: numbers }, ({ input }) => F.tanh(input)),
+  layerCase('leaky_relu', '37 numbers', { input: numbers }, ({ input }) => F.leakyRelu(input, { negativeSlope: 0.3 })),
 ];
 
 const target = normalValues(72, [5, 9]);
@@ -110,14 +128,13 @@ const lossCases = [
     'probabilities',
     { input: mappedValues(76, [5, 9], (x) => 1 / (1 + Math.exp(-x))), target: share },
     ({ input, target }) => F.binaryCrossEntropy(input, target),
-    ['input'],
   ),
   layerCase(
     'binary_cross_entropy_with_logits',
     'a positive weight for each class',
     { input: mappedValues(77, [5, 9], (x) => 30 * x), target: share, posWeight: mappedValues(78, [9], Math.abs) },
     ({ input, target, posWeight }) => F.binaryCrossEntropyWithLogits(input, target, { posWeight }),
-    ['input'],
+    ['input', 'target'],
   ),
   layerCase('smooth_l1_loss', 'both parts', { input: rows, target }, ({ input, target }) =>
     F.smoothL1Loss(input, target, { reduction: 'none' }),

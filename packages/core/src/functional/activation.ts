@@ -2,8 +2,11 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { commonBackend } from '../backend/backend.ts';
 import * as geluOps from '../ops/gelu.ts';
+import * as leakyReluOps from '../ops/leakyRelu.ts';
 import * as ops from '../ops/relu.ts';
+import * as sigmoidOps from '../ops/sigmoid.ts';
 import * as siluOps from '../ops/silu.ts';
+import * as tanhOps from '../ops/tanh.ts';
 import { resolveDimension } from './dimension.ts';
 
 /**
@@ -23,7 +26,7 @@ export function relu(input: Tensor): Tensor {
  * @param options.negativeSlope - default 0.01.
  */
 export function leakyRelu(input: Tensor, { negativeSlope = 0.01 }: { readonly negativeSlope?: number } = {}): Tensor {
-  return commonBackend('leakyRelu', [input]).run(() => tf.leakyRelu(input, negativeSlope));
+  return leakyReluOps.leakyRelu({ input }, { negativeSlope })[0];
 }
 
 /** Options of {@link gelu}. */
@@ -60,12 +63,12 @@ export function silu(input: Tensor): Tensor {
 
 /** σ(x) = 1/(1 + e^−x), element by element. Shape: any → the same. */
 export function sigmoid(input: Tensor): Tensor {
-  return commonBackend('sigmoid', [input]).run(() => tf.sigmoid(input));
+  return sigmoidOps.sigmoid({ input }, {})[0];
 }
 
 /** tanh(x), element by element. Shape: any → the same. */
 export function tanh(input: Tensor): Tensor {
-  return commonBackend('tanh', [input]).run(() => tf.tanh(input));
+  return tanhOps.tanh({ input }, {})[0];
 }
 
 /**

@@ -7,15 +7,23 @@ export const binaryCrossEntropy = defineOp<{ input: Tensor; target: Tensor }, ob
   name: 'flambeau::binary_cross_entropy',
   outputs: 1,
   composed({ input, target }) {
-    const log = (x: Tensor) => tf.maximum(tf.log(x), -100);
-    const other = tf.sub(1, target);
-    return [tf.neg(tf.add(tf.mul(target, log(input)), tf.mul(other, log(tf.sub(1, input)))))];
+    const { own, other } = logarithms(input);
+    return [tf.neg(tf.add(tf.mul(target, own), tf.mul(tf.sub(1, target), other)))];
   },
   saved: ({ input, target }) => [input, target],
   gradient: (gradOutput, [input, target]) => ({
     input: () => binaryCrossEntropyBackward({ gradOutput, input, target }, {})[0],
+    target() {
+      const { own, other } = logarithms(input);
+      return tf.mul(gradOutput, tf.sub(other, own));
+    },
   }),
 });
+
+/** log x and log(1 − x), −100 where they are less. */
+function logarithms(x: Tensor): { own: Tensor; other: Tensor } {
+  return { own: tf.maximum(tf.log(x), -100), other: tf.maximum(tf.log1p(tf.neg(x)), -100) };
+}
 
 /** ∂L/∂input of {@link binaryCrossEntropy}: g·(x − y)/max(x·(1 − x), 1e-12). */
 export const binaryCrossEntropyBackward = defineOp<{ gradOutput: Tensor; input: Tensor; target: Tensor }, object>({
@@ -35,16 +43,20 @@ export const binaryCrossEntropyWithLogits = defineOp<{ input: Tensor; target: Te
   name: 'flambeau::binary_cross_entropy_with_logits',
   outputs: 1,
   composed({ input, target, posWeight }) {
-    const softplus = tf.add(tf.relu(tf.neg(input)), tf.log1p(tf.exp(tf.neg(tf.abs(input)))));
-    return [tf.add(tf.mul(tf.sub(1, target), input), tf.mul(positives(target, posWeight), softplus))];
+    const positives = tf.add(1, tf.mul(tf.sub(posWeight, 1), target));
+    return [tf.add(tf.mul(tf.sub(1, target), input), tf.mul(positives, softplusOfMinus(input)))];
   },
   saved: ({ input, target, posWeight }) => [input, target, posWeight],
   gradient: (gradOutput, [input, target, posWeight]) => ({
     input: () => binaryCrossEntropyWithLogitsBackward({ gradOutput, input, target, posWeight }, {})[0],
+    target: () => tf.mul(gradOutput, tf.sub(tf.mul(tf.sub(posWeight, 1), softplusOfMinus(input)), input)),
   }),
 });
 
-/** ∂L/∂input of {@link binaryCrossEntropyWithLogits}: g·((1 − y) − (1 + (p − 1)·y)·σ(−x)). */
+/** log(1 + e^−x), without overflow. */
+const softplusOfMinus = (x: Tensor): Tensor => tf.add(tf.relu(tf.neg(x)), tf.log1p(tf.exp(tf.neg(tf.abs(x)))));
+
+/** ∂L/∂input of {@link binaryCrossEntropyWithLogits}: g·((p·y + 1 − y)·σ(x) − p·y). */
 export const binaryCrossEntropyWithLogitsBackward = defineOp<
   { gradOutput: Tensor; input: Tensor; target: Tensor; posWeight: Tensor },
   object
@@ -52,9 +64,8 @@ export const binaryCrossEntropyWithLogitsBackward = defineOp<
   name: 'flambeau::binary_cross_entropy_with_logits_backward',
   outputs: 1,
   composed({ gradOutput, input, target, posWeight }) {
-    const pull = tf.mul(positives(target, posWeight), tf.sigmoid(tf.neg(input)));
-    return [tf.mul(gradOutput, tf.sub(tf.sub(1, target), pull))];
+    const weighed = tf.mul(posWeight, target);
+    const slope = tf.mul(tf.add(weighed, tf.sub(1, target)), tf.sigmoid(input));
+    return [tf.mul(gradOutput, tf.sub(slope, weighed))];
   },
 });
-
-const positives = (target: Tensor, posWeight: Tensor): Tensor => tf.add(1, tf.mul(tf.sub(posWeight, 1), target));
