@@ -1,5 +1,6 @@
 /** The gradients of embeddingConvMax: they visit the windows that won, one for each text and filter at most, and no others. */
 import { madd } from "./madd";
+import { clearShares, isInShares } from "./rowsGradient";
 import { loadLanes, storeLanes } from "./tile";
 
 /** All filters of one height, as the host writes them: five i32. */
@@ -194,8 +195,8 @@ export function winningWords(
 }
 
 /**
- * The gradient of the table's rows that have one: columns [begin, end) of rows[number, width], each the sum over the windows that
- * won with the word of gradOutput · weight.
+ * The gradient of the table's rows that have one: rows[number, width], each the sum over the windows that won with the word of
+ * gradOutput · weight. Of 64 shares (every 64th row each: frequent words have low numbers) those of [begin, end).
  *
  * @param places, number as `winningWords` gave them
  */
@@ -216,16 +217,13 @@ export function embeddingConvMaxBackwardRows(
   end: i32,
 ): void {
   const rowBytes = (<usize>width) << 2;
-  const some = end - begin;
-  const shift = (<usize>begin) << 2;
-  rows += shift;
-  for (let row = 0; row < number; row++) memory.fill(rows + <usize>row * rowBytes, 0, (<usize>some) << 2);
+  clearShares(rows, number, rowBytes, begin, end);
   for (let text = 0; text < batch; text++) {
     const words = ids + ((<usize>(text * length)) << 2);
     for (let i = 0; i < count; i++) {
       const group = changetype<FilterGroup>(groups + <usize>i * offsetof<FilterGroup>());
       const first = (<usize>(text * columns + group.column)) << 2;
-      let weight = group.weight + shift;
+      let weight = group.weight;
       for (let filter = 0; filter < group.filters; filter++) {
         const at = first + ((<usize>filter) << 2);
         const index = load<i32>(indices + at);
@@ -237,7 +235,7 @@ export function embeddingConvMaxBackwardRows(
         for (let k = 0; k < group.height; k++) {
           const word = <usize>load<u32>(words + ((<usize>(index + k)) << 2));
           const place = load<i32>(places + (word << 2));
-          if (place >= 0) addScaled(rows + <usize>place * rowBytes, weight, gradient, some);
+          if (isInShares(place, begin, end)) addScaled(rows + <usize>place * rowBytes, weight, gradient, width);
           weight += rowBytes;
         }
       }

@@ -1,7 +1,7 @@
 import { kernel } from '../backend/kernel.ts';
-import { CACHE_LINE, COST } from '../threads/cost.ts';
+import { COST } from '../threads/cost.ts';
 import { type EmbeddingBackwardAttributes, type EmbeddingBackwardInputs, FLAMBEAU_KERNELS } from './contract.ts';
-import { rowsGradient } from './rowsGradient.ts';
+import { rowsGradient, SHARES } from './rowsGradient.ts';
 
 /** The gradient of an embedding's table, by the rows that have been looked up. */
 export const embeddingKernels = [
@@ -16,8 +16,8 @@ export const embeddingKernels = [
         [numEmbeddings, width],
         (places) => backend.wasm.numberRows(at, count, paddingIdx, numEmbeddings, places),
         (rows, places, many) => {
-          const split = backend.split(width, count * width * COST.element, CACHE_LINE);
-          backend.run('addToRows', split, [gradient, at, count, width, places, many, rows, 0, width]);
+          const split = backend.split(SHARES, count * width * COST.element);
+          backend.run('addToRows', split, [gradient, at, count, width, places, many, rows, 0, SHARES]);
         },
       );
     },

@@ -12,7 +12,7 @@ import {
   type EmbeddingConvMaxInputs,
   FLAMBEAU_KERNELS,
 } from './contract.ts';
-import { rowsGradient } from './rowsGradient.ts';
+import { rowsGradient, SHARES } from './rowsGradient.ts';
 
 /** Words packed side by side: MAX_ROWS of assembly/tile.ts. */
 const PACKED_ROWS = 5;
@@ -192,9 +192,9 @@ const backwardTable = kernel<EmbeddingConvMaxBackwardTableInputs, EmbeddingConvM
             ...([room, count, at, words, batch, length, columns, paddingIdx, numEmbeddings, places] as const),
           ),
         (rows, places, many) =>
-          backend.run('embeddingConvMaxBackwardRows', backend.split(width, cost, CACHE_LINE), [
+          backend.run('embeddingConvMaxBackwardRows', backend.split(SHARES, cost), [
             ...([room, count, gradient, at, words, batch, length, columns, width, places, many, rows] as const),
-            ...([0, width] as const),
+            ...([0, SHARES] as const),
           ]),
       );
     });

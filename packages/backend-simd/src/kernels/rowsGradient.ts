@@ -3,6 +3,9 @@ import type { SimdBackend } from '../backend/simdBackend.ts';
 import { type Deferred, Storage } from '../backend/storage.ts';
 import { COST } from '../threads/cost.ts';
 
+/** How many shares the kernels deal the rows to: SHARES of assembly/rowsGradient.ts. */
+export const SHARES = 64;
+
 /**
  * The gradient of a table of which few rows have one, as an embedding's. Optimizers read those rows alone, and so never write, or
  * read, the zeros of all others; whoever else reads it gets the whole, computed then.
