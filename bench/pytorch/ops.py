@@ -11,6 +11,7 @@ mean magnitude of what the op gives, shows that all compute the same. Gradients 
 """
 
 import argparse
+import itertools
 import json
 import math
 import sys
@@ -19,6 +20,7 @@ import time
 import numpy as np
 import torch
 import torch.nn.functional as F
+import text_cnn
 from notes_cnn import NotesCnn
 from seq2seq import train_step as seq2seq_step
 
@@ -143,6 +145,23 @@ def train_step(batch, size):
     return step
 
 
+def text_step(words, written):
+    torch.manual_seed(0)
+    model = text_cnn.TextCnn()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+    batches = itertools.cycle(text_cnn.batches(words, lambda size, stream: hashed(size, stream) / 2**24))
+    targets = classes(text_cnn.BATCH, 2).float().reshape(-1, 1)
+
+    def step():
+        loss = F.binary_cross_entropy_with_logits(model(next(batches)), targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step
+
+
 def seq2seq(batch, length, hidden, sourceWords, targetWords):
     source, target = (classes(batch * length, words).reshape(batch, length) for words in (sourceWords, targetWords))
     return seq2seq_step(source, target, sourceWords, targetWords, hidden)
@@ -168,6 +187,8 @@ def prepare(spec):
         return inference(**rest)
     if op == "trainStep":
         return train_step(**rest)
+    if op == "textStep":
+        return text_step(**rest)
     if op == "seq2seqStep":
         return seq2seq(**rest)
     return None
@@ -212,7 +233,7 @@ run, estimate, taped = None, 0.0, False
 for line in sys.stdin:
     request = json.loads(line)
     if request["do"] == "prepare":
-        taped = request["spec"]["op"] in ("trainStep", "seq2seqStep")
+        taped = request["spec"]["op"] in ("trainStep", "textStep", "seq2seqStep")
         with torch.set_grad_enabled(taped):
             run = prepare(request["spec"])
         if run is None:

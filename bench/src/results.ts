@@ -12,6 +12,7 @@ export const partNames = [
   'inference',
   'layers',
   'growth',
+  'textcnn',
   'seq2seq',
   'start',
   'size',
@@ -33,6 +34,7 @@ export interface Results {
   readonly inference?: OpsPart;
   readonly layers?: OpsPart;
   readonly growth?: OpsPart;
+  readonly textcnn?: OpsPart;
   readonly seq2seq?: OpsPart;
   readonly start?: readonly StartResult[];
   readonly size?: SizePart;

@@ -8,6 +8,8 @@ import type { PartName, Results } from './results.ts';
 import { buildPackages } from './size/build.ts';
 import { measureSizes } from './size/size.ts';
 import { measureStart } from './start/start.ts';
+import { imdbWords } from './text/imdbWords.ts';
+import { textRows } from './text/rows.ts';
 
 /** Runs the parts asked for, one after the other: nothing else of ours runs while one measures. */
 export async function run(parts: readonly PartName[], options: Omit<Plan, 'say'>): Promise<Results> {
@@ -66,6 +68,7 @@ export async function run(parts: readonly PartName[], options: Omit<Plan, 'say'>
     inference: await part('inference', () => measureOps(plan, inferenceRows, inferenceOpponents(plan))),
     layers: await part('layers', () => measureOps(plan, layersRows(quick), layersOpponents(plan))),
     growth: await part('growth', () => measureOps(plan, growthRows(quick), opponents)),
+    textcnn: await part('textcnn', async () => measureOps(plan, textRows(await imdbWords(plan)), opponents)),
     seq2seq: await part('seq2seq', () => measureOps(plan, seq2seqRows(quick), opponents)),
     start: await part('start', () => measureStart(plan)),
     size: await part('size', () => measureSizes(plan)),

@@ -4,6 +4,7 @@ import { dispose, matMul, type NamedTensorMap, type Tensor, tensor } from '@tens
 import { PlainCnn } from '../epoch/plainCnn.ts';
 import { predictWithFlambeau } from '../inference/flambeau.ts';
 import { trainSeq2Seq } from '../seq2seq/step.ts';
+import { textStep } from '../text/textStep.ts';
 import { convolutionReluPool } from './flambeauFused.ts';
 import { type Kernel, make, repeat, runKernel } from './flambeauKernels.ts';
 import type { OpLibrary, PreparedOp } from './protocol.ts';
@@ -107,6 +108,8 @@ function prepare(spec: OpSpec): PreparedOp | undefined {
       return adam();
     case 'trainStep':
       return trainStep(spec.batch, spec.size);
+    case 'textStep':
+      return textStep(spec);
     case 'seq2seqStep':
       return trainSeq2Seq(spec);
     case 'inference':

@@ -57,6 +57,8 @@ export type OpSpec =
   | { readonly op: 'stream'; readonly floats: number }
   /** Forward, gradients and Adam of the notes' CNN, on images that are there already. */
   | { readonly op: 'trainStep'; readonly batch: number; readonly size: number }
+  /** The same of the notes' TextCNN; `words` is `zipf` or a file of int32 (`text/words.ts`). PyTorch has one way to write it. */
+  | { readonly op: 'textStep'; readonly written: 'plainly' | 'as shipped'; readonly words: string }
   /** The same of the tutorial's translator. */
   | ({ readonly op: 'seq2seqStep' } & Seq2SeqSize);
 

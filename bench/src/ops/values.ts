@@ -6,6 +6,11 @@ export function values(size: number, stream: number): Float32Array {
   return Float32Array.from({ length: size }, (_, i) => (hash(i, stream) >>> 8) / 2 ** 24 - 0.5);
 }
 
+/** Numbers even in 0…1, as float64. */
+export function fractions(size: number, stream: number): Float64Array {
+  return Float64Array.from({ length: size }, (_, i) => (hash(i, stream) >>> 8) / 2 ** 24);
+}
+
 /** Class indices of the same kind. */
 export function classes(size: number, count: number): Int32Array {
   return Int32Array.from({ length: size }, (_, i) => (hash(i, 99) >>> 8) % count);
