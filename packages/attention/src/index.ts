@@ -26,6 +26,14 @@ export {
 } from './evaluation/evaluateSequences.ts';
 export { compareSequences, type SequenceAgreement } from './evaluation/sequenceAgreement.ts';
 export {
+  type AccuracyByLengthPlotOptions,
+  accuracyByLengthPlot,
+  type LengthSeries,
+} from './plots/accuracyByLengthPlot.ts';
+export type { Alignment } from './plots/alignment.ts';
+export { type AlignmentPlotOptions, alignmentPlot } from './plots/alignmentPlot.ts';
+export { type AlignmentTextOptions, alignmentText } from './plots/alignmentText.ts';
+export {
   objectiveOf,
   type ScheduleOptions,
   type Seq2SeqRecipe,
