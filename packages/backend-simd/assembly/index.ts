@@ -26,6 +26,8 @@ export { nllBackwardRows, nllRows } from "./nllLoss";
 export { adam, rmsprop, sgd } from "./optimizer";
 export { packWeight } from "./packedProduct";
 export { maxPool2d, maxPool2dBackward } from "./pool2d";
+export { recurrentForward, recurrentScratchBytes } from "./recurrent";
+export { recurrentBackward } from "./recurrentBackward";
 export { argMaxRows, reduceColumns, reduceRows } from "./reduce";
 export { addToRows, numberRows, spreadRows } from "./rowsGradient";
 export { crossEntropyBackwardRows, crossEntropyRows, logSoftmaxRows, softmaxRows } from "./softmax";

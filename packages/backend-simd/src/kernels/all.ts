@@ -21,6 +21,7 @@ import { matMulKernels } from './matMul.ts';
 import { maxPool2dKernels } from './maxPool2d.ts';
 import { nllLossKernels } from './nllLoss.ts';
 import { optimizerKernels } from './optimizers.ts';
+import { recurrentKernels } from './recurrent.ts';
 import { reduceKernels } from './reduce.ts';
 import { reluKernels } from './relu.ts';
 import { softmaxKernels } from './softmax.ts';
@@ -52,6 +53,7 @@ export const ownKernels: Omit<KernelConfig, 'backendName'>[] = [
   ...maxPool2dKernels,
   ...nllLossKernels,
   ...optimizerKernels,
+  ...recurrentKernels,
   ...reduceKernels,
   ...reluKernels,
   ...softmaxKernels,

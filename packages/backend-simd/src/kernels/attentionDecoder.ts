@@ -2,9 +2,10 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
 import type { AttentionDecoderAttributes, AttentionDecoderInputs } from './attentionContract.ts';
 import { attentionDecoderBackward } from './attentionDecoderBackward.ts';
-import { copyRows, costOf, geometryOf, packWeight } from './attentionDecoderGeometry.ts';
+import { copyRows, costOf, geometryOf } from './attentionDecoderGeometry.ts';
 import { FLAMBEAU_KERNELS } from './contract.ts';
 import { multiply } from './matMul.ts';
+import { packWeight } from './packWeight.ts';
 
 /** The maps of all embeddings are one product; what depends on the step before runs step by step in assembly/attentionDecoder.ts. */
 const attentionDecoder = kernel<AttentionDecoderInputs, AttentionDecoderAttributes>(

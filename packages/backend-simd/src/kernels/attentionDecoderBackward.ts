@@ -2,9 +2,10 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import type { AttentionDecoderAttributes, AttentionDecoderBackwardInputs } from './attentionContract.ts';
-import { copyRows, costOf, type DecoderGeometry, geometryOf, packWeight } from './attentionDecoderGeometry.ts';
+import { copyRows, costOf, type DecoderGeometry, geometryOf } from './attentionDecoderGeometry.ts';
 import { FLAMBEAU_KERNELS } from './contract.ts';
 import { multiply } from './matMul.ts';
+import { packWeight } from './packWeight.ts';
 import { sumRows } from './sumRows.ts';
 
 /**
