@@ -78,12 +78,12 @@ function prepare(spec: OpSpec): PreparedOp | undefined {
       const target = tensor(classes(n, count), [n], 'int32');
       const attributes = { ignoreIndex: -100, labelSmoothing: 0, reduction: 'mean' };
       if (op === 'crossEntropy') return kernelOp([input, target], op, { input, target }, attributes);
-      const [loss, logProbs, totalWeight] = runKernel('crossEntropy', { input, target }, attributes);
+      const [loss, probabilities, totalWeight] = runKernel('crossEntropy', { input, target }, attributes);
       const gradOutput = tensor(1);
       return kernelOp(
-        [input, target, loss!, logProbs!, totalWeight!, gradOutput],
+        [input, target, loss!, probabilities!, totalWeight!, gradOutput],
         op,
-        { gradOutput, logProbs: logProbs!, target, totalWeight: totalWeight! },
+        { gradOutput, probabilities: probabilities!, target, totalWeight: totalWeight! },
         attributes,
       );
     }

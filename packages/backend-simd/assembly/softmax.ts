@@ -36,23 +36,28 @@ function sumOfPowers(x: usize, shift: f32, count: i32, out: usize): f64 {
   return total;
 }
 
+/** out = softmax of one row whose largest number is `largest`; gives the sum that the powers were divided by. */
+function softmaxRow(x: usize, largest: f32, out: usize, count: i32): f64 {
+  const sum = sumOfPowers(x, largest, count, out);
+  const share = <f32>(1 / sum);
+  const factor = f32x4.splat(share);
+  for (; count >= 4; count -= 4) {
+    v128.store(out, f32x4.mul(v128.load(out), factor));
+    out += 16;
+  }
+  for (; count > 0; count--) {
+    store<f32>(out, load<f32>(out) * share);
+    out += 4;
+  }
+  return sum;
+}
+
 /** out = softmax of rows [begin, end). */
 export function softmaxRows(x: usize, out: usize, count: i32, begin: i32, end: i32): void {
   const bytes = (<usize>count) << 2;
   for (let row = begin; row < end; row++) {
     const from = x + <usize>row * bytes;
-    let to = out + <usize>row * bytes;
-    const sum = <f32>sumOfPowers(from, maxOfRow(from, count), count, to);
-    const divisor = f32x4.splat(sum);
-    let left = count;
-    for (; left >= 4; left -= 4) {
-      v128.store(to, f32x4.div(v128.load(to), divisor));
-      to += 16;
-    }
-    for (; left > 0; left--) {
-      store<f32>(to, load<f32>(to) / sum);
-      to += 4;
-    }
+    softmaxRow(from, maxOfRow(from, count), out + <usize>row * bytes, count);
   }
 }
 
@@ -98,14 +103,14 @@ export function logSoftmaxRows(x: usize, out: usize, count: i32, begin: i32, end
 }
 
 /**
- * Rows [begin, end): logProbs = ln softmax(x); losses[row] = −(1 − s)·w[t]·logProbs[t] − s/C·Σ w[c]·logProbs[c] and
- * rowWeights[row] = w[t], both 0 where t is ignored and NaN where t is no class. weight may be 0: all ones.
+ * Rows [begin, end): probabilities = softmax(x); with l its logarithm, losses[row] = −(1 − s)·w[t]·l[t] − s/C·Σ w[c]·l[c]
+ * and rowWeights[row] = w[t]. All are 0 where t is ignored, losses and rowWeights NaN where it is no class. weight may be 0: all ones.
  */
 export function crossEntropyRows(
   x: usize,
   target: usize,
   weight: usize,
-  logProbs: usize,
+  probabilities: usize,
   losses: usize,
   rowWeights: usize,
   classes: i32,
@@ -116,25 +121,29 @@ export function crossEntropyRows(
 ): void {
   const bytes = (<usize>classes) << 2;
   for (let row = begin; row < end; row++) {
-    const to = logProbs + <usize>row * bytes;
-    logSoftmaxRow(x + <usize>row * bytes, to, classes);
+    const from = x + <usize>row * bytes;
+    const to = probabilities + <usize>row * bytes;
     const t = load<i32>(target + ((<usize>row) << 2));
     let loss: f64 = 0;
     let rowWeight: f64 = 0;
-    if (t != ignoreIndex) {
+    if (t == ignoreIndex) {
+      memory.fill(to, 0, bytes);
+    } else {
+      const largest = maxOfRow(from, classes);
+      const normalizer = <f64>largest + logOfSum(softmaxRow(from, largest, to, classes));
       if (<u32>t >= <u32>classes) {
         loss = NaN;
         rowWeight = NaN;
       } else {
         const at = (<usize>t) << 2;
         rowWeight = weight ? <f64>load<f32>(weight + at) : 1;
-        loss = -(1 - smoothing) * rowWeight * <f64>load<f32>(to + at);
+        loss = (1 - smoothing) * rowWeight * (normalizer - <f64>load<f32>(from + at));
         if (smoothing != 0) {
           let all: f64 = 0;
           for (let c: usize = 0; c < bytes; c += 4) {
-            all += (weight ? <f64>load<f32>(weight + c) : 1) * <f64>load<f32>(to + c);
+            all += (weight ? <f64>load<f32>(weight + c) : 1) * (normalizer - <f64>load<f32>(from + c));
           }
-          loss -= (smoothing / <f64>classes) * all;
+          loss += (smoothing / <f64>classes) * all;
         }
       }
     }
@@ -151,7 +160,7 @@ export function crossEntropyBackwardRows(
   scales: usize,
   scaleStep: usize,
   divisor: f32,
-  logProbs: usize,
+  probabilities: usize,
   target: usize,
   weight: usize,
   gradInput: usize,
@@ -169,7 +178,7 @@ export function crossEntropyBackwardRows(
   }
   const share = smoothing / <f64>classes;
   for (let row = begin; row < end; row++) {
-    let from = logProbs + <usize>row * bytes;
+    let from = probabilities + <usize>row * bytes;
     let to = gradInput + <usize>row * bytes;
     const t = load<i32>(target + ((<usize>row) << 2));
     if (t == ignoreIndex) {
@@ -188,7 +197,7 @@ export function crossEntropyBackwardRows(
     let w = weight;
     let left = classes;
     for (; left >= 4; left -= 4) {
-      let value = f32x4.mul(expVector(v128.load(from)), factor);
+      let value = f32x4.mul(v128.load(from), factor);
       if (smoothing != 0) {
         const d = weight ? f32x4.mul(v128.load(w), f32x4.splat(perClass)) : f32x4.splat(perClass);
         value = f32x4.sub(value, d);
@@ -199,7 +208,7 @@ export function crossEntropyBackwardRows(
       to += 16;
     }
     for (; left > 0; left--) {
-      let value = expScalar(load<f32>(from)) * total;
+      let value = load<f32>(from) * total;
       if (smoothing != 0) {
         value -= weight ? load<f32>(w) * perClass : perClass;
         w += 4;

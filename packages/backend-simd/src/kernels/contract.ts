@@ -128,8 +128,8 @@ export interface OutputBackwardInputs {
 export type Reduction = 'mean' | 'sum' | 'none';
 
 /**
- * → [loss, logProbs [N, C], totalWeight []], as torch.nn.CrossEntropyLoss. `loss` is a scalar, or [N] for 'none'. 'mean'
- * divides by the summed weights of the targets that count; rows whose target is `ignoreIndex` give 0.
+ * → [loss, probabilities [N, C] (softmax), totalWeight []], as torch.nn.CrossEntropyLoss. `loss` is a scalar, or [N] for 'none'. 'mean'
+ * divides by the summed weights of the targets that count; rows whose target is `ignoreIndex` give 0, their probabilities too.
  */
 export interface CrossEntropyInputs {
   /** Logits [N, C] */
@@ -149,7 +149,7 @@ export interface CrossEntropyAttributes {
 export interface CrossEntropyBackwardInputs {
   /** [] or, for 'none', [N] */
   gradOutput: TensorInfo;
-  logProbs: TensorInfo;
+  probabilities: TensorInfo;
   /** int32 [N] */
   target: TensorInfo;
   weight?: TensorInfo;

@@ -19,7 +19,7 @@ export const crossEntropyKernels = [
     const { ignoreIndex, labelSmoothing, reduction } = attrs;
     const [rows, classes] = input.shape as [number, number];
     const loss = backend.output(reduction === 'none' ? [rows] : [], 'float32');
-    const logProbs = backend.output([rows, classes], 'float32');
+    const probabilities = backend.output([rows, classes], 'float32');
     const totalWeight = backend.output([], 'float32');
     const [logits, targets, weights] = [
       backend.pointer(input),
@@ -29,7 +29,7 @@ export const crossEntropyKernels = [
     const rowWeights = backend.heap.scratch(rows * 8);
     const losses = reduction === 'none' ? backend.pointer(loss) : rowWeights + rows * 4;
     backend.run('crossEntropyRows', backend.split(rows, rows * classes * COST.softmax, CACHE_LINE), [
-      ...([logits, targets, weights, backend.pointer(logProbs), losses, rowWeights] as const),
+      ...([logits, targets, weights, backend.pointer(probabilities), losses, rowWeights] as const),
       ...([classes, ignoreIndex, labelSmoothing, 0, rows] as const),
     ]);
     const { f32 } = backend.heap;
@@ -39,22 +39,22 @@ export const crossEntropyKernels = [
       const all = sum(f32.subarray(losses / 4, losses / 4 + rows));
       backend.values<Float32Array>(loss)[0] = reduction === 'mean' ? all / total : all;
     }
-    return [loss, logProbs, totalWeight];
+    return [loss, probabilities, totalWeight];
   }),
 
   kernel<CrossEntropyBackwardInputs, CrossEntropyAttributes>(
     FLAMBEAU_KERNELS.crossEntropyBackward,
     ({ inputs, attrs, backend }) => {
-      const { gradOutput, logProbs, target, weight, totalWeight } = inputs;
+      const { gradOutput, probabilities, target, weight, totalWeight } = inputs;
       const { ignoreIndex, labelSmoothing, reduction } = attrs;
-      const [rows, classes] = logProbs.shape as [number, number];
+      const [rows, classes] = probabilities.shape as [number, number];
       const out = backend.output([rows, classes], 'float32');
       const divisor = reduction === 'mean' ? backend.values<Float32Array>(totalWeight)[0]! : 1;
       backend.run('crossEntropyBackwardRows', backend.split(rows, rows * classes * COST.softmax, CACHE_LINE), [
         backend.pointer(gradOutput),
         reduction === 'none' ? 4 : 0,
         divisor,
-        backend.pointer(logProbs),
+        backend.pointer(probabilities),
         backend.pointer(target),
         weight ? backend.pointer(weight) : 0,
         backend.pointer(out),

@@ -13,7 +13,7 @@ export interface CrossEntropyAttributes {
 
 /**
  * Cross-entropy of class indices from logits: input `[N, C]`, target int32 `[N]`, weight `[C]` → loss (scalar, or `[N]`
- * unreduced), log-probabilities `[N, C]`, and the summed weight of the targets that count (what a mean divides by).
+ * unreduced), probabilities `[N, C]` (softmax; 0 in the rows of ignored targets), and the summed weight of the targets that count (what a mean divides by).
  *
  * With w the class weights, ε the label smoothing and p = softmax(x):
  * ℓₙ = −(1 − ε)·w_y·log p_y − (ε/C)·Σ_c w_c·log p_c, and 0 where y is `ignoreIndex`.
@@ -30,25 +30,26 @@ export const crossEntropy = defineOp<{ input: Tensor; target: Tensor; weight: Te
     const terms = tf.where(tf.equal(share, 0), tf.zerosLike(share), tf.mul(share, logProbabilities));
     const losses = tf.neg(tf.sum(terms, 1));
     const loss = { none: () => losses, sum: () => tf.sum(losses), mean: () => tf.div(tf.sum(losses), totalWeight) };
-    return [loss[attributes.reduction](), logProbabilities, totalWeight];
+    const probabilities = tf.mul(tf.exp(logProbabilities), counts);
+    return [loss[attributes.reduction](), probabilities, totalWeight];
   },
-  saved: ({ target, weight }, [, logProbabilities, totalWeight]) => [logProbabilities, target, weight, totalWeight],
-  gradient: (gradOutput, [logProbs, target, weight, totalWeight], attributes) => ({
-    input: () => crossEntropyBackward({ gradOutput, logProbs, target, weight, totalWeight }, attributes)[0],
+  saved: ({ target, weight }, [, probabilities, totalWeight]) => [probabilities, target, weight, totalWeight],
+  gradient: (gradOutput, [probabilities, target, weight, totalWeight], attributes) => ({
+    input: () => crossEntropyBackward({ gradOutput, probabilities, target, weight, totalWeight }, attributes)[0],
   }),
 });
 
 /** ∂L/∂input of {@link crossEntropy}: with s the share of each class in ℓ, p·Σs − s, scaled as the loss is. */
 export const crossEntropyBackward = defineOp<
-  { gradOutput: Tensor; logProbs: Tensor; target: Tensor; weight: Tensor; totalWeight: Tensor },
+  { gradOutput: Tensor; probabilities: Tensor; target: Tensor; weight: Tensor; totalWeight: Tensor },
   CrossEntropyAttributes
 >({
   name: 'flambeau::cross_entropy_backward',
   outputs: 1,
-  composed({ gradOutput, logProbs, target, weight, totalWeight }, attributes) {
+  composed({ gradOutput, probabilities, target, weight, totalWeight }, attributes) {
     const { picked, counts } = targets(target, weight, attributes);
     const share = shares(picked, counts, weight, attributes);
-    const gradient = tf.sub(tf.mul(tf.exp(logProbs), tf.sum(share, 1, true)), share);
+    const gradient = tf.sub(tf.mul(probabilities, tf.sum(share, 1, true)), share);
     const perLoss = attributes.reduction === 'mean' ? tf.divNoNan(gradOutput, totalWeight) : gradOutput;
     return [tf.mul(gradient, attributes.reduction === 'none' ? tf.reshape(perLoss, [-1, 1]) : perLoss)];
   },
