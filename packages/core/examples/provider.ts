@@ -1,6 +1,6 @@
 import { registerSimdBackend } from '@flambeau/backend-simd';
 import { createBackend, registerBackendProvider } from '@flambeau/core';
-import { conformanceCases, runCase } from '@flambeau/core/conformance';
+import { conformanceCases, runSuite } from '@flambeau/core/conformance';
 import * as tf from '@tensorflow/tfjs-core';
 
 registerBackendProvider({
@@ -13,6 +13,5 @@ registerBackendProvider({
 });
 
 const [backend, reference] = [await createBackend('simd-small'), await createBackend('cpu')];
-let worst = 0;
-for (const test of conformanceCases) worst = Math.max(worst, (await runCase(test, backend, reference)).worst);
-console.log(`${backend}: ${conformanceCases.length} cases, all within 1e-5: ${worst <= 1e-5}`);
+const results = await runSuite(conformanceCases, backend, reference);
+console.log(`${backend}: ${results.length} cases, all passed: ${results.every(({ passed }) => passed)}`);

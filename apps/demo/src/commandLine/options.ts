@@ -13,7 +13,8 @@ export const shared = {
     ),
   offline: () =>
     new Option('--offline', 'download nothing: without the data set on this machine, use the shipped sample'),
-  backend: () => new Option('--backend <name>', 'where to compute: auto, webgpu, simd or cpu').default('auto'),
+  backend: () =>
+    new Option('--backend <name>', 'where to compute: auto, webgpu, node-gpu, simd, node, wasm or cpu').default('auto'),
   key: () => new Option('--key <name>', 'where a .pt checkpoint keeps its state dict (state_dict, model, …)'),
   threads: () => new Option('--threads <n>', 'threads of a CPU backend').argParser(parseCount),
 };

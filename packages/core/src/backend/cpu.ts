@@ -1,5 +1,6 @@
 import { setBackend } from '@tensorflow/tfjs-core';
 import { internals } from './engine.ts';
+import { importPeer } from './peer.ts';
 import { type BackendProvider, BackendUnavailableError } from './provider.ts';
 
 /** TensorFlow.js's plain JavaScript backend: slow, and right everywhere. The reference of the conformance suite. */
@@ -9,13 +10,7 @@ export const cpuProvider: BackendProvider = {
     if (options.threads !== undefined && options.threads !== 1) {
       throw new BackendUnavailableError(`backend 'cpu' runs on one thread, got threads: ${options.threads}`);
     }
-    try {
-      await import('@tensorflow/tfjs-backend-cpu');
-    } catch (cause) {
-      throw new BackendUnavailableError("backend 'cpu' needs a package: npm install @tensorflow/tfjs-backend-cpu", {
-        cause,
-      });
-    }
+    await importPeer('cpu', '@tensorflow/tfjs-backend-cpu', () => import('@tensorflow/tfjs-backend-cpu'));
     await setBackend('cpu');
     silenceAdvert(internals().backend);
     return {

@@ -11,14 +11,27 @@ import {
   registerBackendProvider,
 } from './provider.ts';
 import { simdProvider } from './simd.ts';
+import { nodeGpuProvider, nodeProvider } from './tfjsNode.ts';
+import { wasmProvider } from './wasm.ts';
+import { webglProvider } from './webgl.ts';
 import { webgpuProvider } from './webgpu.ts';
 
-registerBackendProvider(webgpuProvider);
-registerBackendProvider(simdProvider);
-registerBackendProvider(cpuProvider);
+for (const provider of [
+  webgpuProvider,
+  nodeGpuProvider,
+  simdProvider,
+  nodeProvider,
+  webglProvider,
+  wasmProvider,
+  cpuProvider,
+]) {
+  registerBackendProvider(provider);
+}
 
 /** The order in which `'auto'` looks: a GPU first, then the fastest CPU backend, then the one that runs everywhere. */
-const autoOrder = ['webgpu', 'simd', 'cpu'];
+const autoOrder = ['webgpu', 'node-gpu', 'simd', 'cpu'];
+
+const isGpu = (name: string): boolean => name === 'webgpu' || name === 'node-gpu';
 
 /** What this machine can use, and why not the rest. */
 export interface BackendReport extends BackendProbe {
@@ -31,7 +44,7 @@ const opened = new WeakMap<BackendProvider, Map<string, Promise<Backend>>>();
 /**
  * Opens a backend. One name and one set of options give one backend, however often it is asked for.
  *
- * @param name - `'auto'` takes the first that works of webgpu (on a real GPU), simd, cpu; else a provider's name.
+ * @param name - `'auto'` takes the first that works of webgpu (on a real GPU), node-gpu (with CUDA), simd, cpu; else a provider's name.
  * @throws {BackendUnavailableError} where the backend cannot be had, with what to install.
  *
  * @example
@@ -48,8 +61,7 @@ export async function createBackend(name = 'auto', options: BackendOptions = {})
     try {
       const { reason } = (await backendProvider(candidate).probe?.()) ?? { reason: '' };
       // Threads are asked of the CPU's backends; a GPU has none to set.
-      if (reason === '')
-        return await open(candidate, candidate === 'webgpu' ? { ...options, threads: undefined } : options);
+      if (reason === '') return await open(candidate, isGpu(candidate) ? { ...options, threads: undefined } : options);
       reasons.push(`${candidate}: ${reason}`);
     } catch (error) {
       if (!(error instanceof BackendUnavailableError)) throw error;

@@ -39,5 +39,10 @@ function sumTo(gradient: Tensor, shape: number[]): Tensor {
   return reshape(axes.length === 0 ? gradient : sum(gradient, axes), shape);
 }
 
-registerGradient(extremumGradient(Maximum, greaterEqual, less));
-registerGradient(extremumGradient(Minimum, lessEqual, greater));
+/** Puts the mended gradients in place; again after something has brought TensorFlow.js's own. */
+export function mendGradients(): void {
+  registerGradient(extremumGradient(Maximum, greaterEqual, less));
+  registerGradient(extremumGradient(Minimum, lessEqual, greater));
+}
+
+mendGradients();

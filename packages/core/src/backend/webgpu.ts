@@ -1,5 +1,8 @@
 import { setBackend } from '@tensorflow/tfjs-core';
+import { importPeer, inNode } from './peer.ts';
 import { type BackendProvider, BackendUnavailableError } from './provider.ts';
+import { isSoftwareRenderer } from './software.ts';
+import { registerGpuKernels } from './webgpu/register.ts';
 
 /**
  * WebGPU: in browsers the browser's own, in Node Dawn through npm's `webgpu`, which must stand at `navigator.gpu` before
@@ -18,20 +21,12 @@ export const webgpuProvider: BackendProvider = {
       throw new BackendUnavailableError(noAdapter);
     }
     const { env } = await import('@tensorflow/tfjs-core');
-    try {
-      await import('@tensorflow/tfjs-backend-webgpu');
-    } catch (cause) {
-      throw new BackendUnavailableError(
-        "backend 'webgpu' needs a package: npm install @tensorflow/tfjs-backend-webgpu",
-        {
-          cause,
-        },
-      );
-    }
+    await importPeer('webgpu', '@tensorflow/tfjs-backend-webgpu', () => import('@tensorflow/tfjs-backend-webgpu'));
     env().set('WEBGPU_USE_LOW_POWER_GPU', powerPreference === 'low-power');
     if (!(await setBackend('webgpu'))) {
       throw new BackendUnavailableError('the WebGPU device could not be opened: the driver refused it');
     }
+    registerGpuKernels();
     return {
       tfName: 'webgpu',
       device: deviceName(adapter.info),
@@ -52,7 +47,7 @@ const deviceName = ({ vendor, architecture, description }: AdapterInfo): string 
   `${description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed GPU'} · WebGPU`;
 
 const isSoftware = ({ vendor, architecture, description }: AdapterInfo): boolean =>
-  /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(`${vendor} ${architecture} ${description}`);
+  isSoftwareRenderer(`${vendor} ${architecture} ${description}`);
 
 async function probeHere(): Promise<AdapterInfo | string> {
   const adapter = await (await findGpu()).requestAdapter();
@@ -84,7 +79,6 @@ async function probeInChild(): Promise<AdapterInfo | string> {
 const failure = ({ code, signal }: { code?: number | string | null; signal?: string | null }): string =>
   signal ? `signal ${signal}` : `exit code ${code}`;
 
-const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
 const missingDawn = "backend 'webgpu' needs a package in Node: npm install webgpu";
 const noAdapter = inNode
   ? 'WebGPU found no adapter: install a GPU driver with Vulkan, Metal or Direct3D 12'

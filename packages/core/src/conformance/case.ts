@@ -10,6 +10,8 @@ export interface ConformanceCase {
   readonly inputs: Readonly<Record<string, HostArray>>;
   /** Inputs whose gradients are compared too. */
   readonly differentiable: readonly string[];
+  /** How large {@link ConformanceResult.worst} may be where rounding is amplified. Default 1e-5. */
+  readonly tolerance?: number;
   /** The outputs; the gradient is taken of the first one, weighed by fixed random numbers. */
   compute(inputs: Readonly<Record<string, Tensor>>): Tensor[];
 }
@@ -21,4 +23,8 @@ export interface ConformanceResult {
   /** By what was compared: `output 0`, `gradient of weight`. */
   readonly errors: Readonly<Record<string, number>>;
   readonly worst: number;
+  /** Whether the worst error is within the case's tolerance. */
+  readonly passed: boolean;
+  /** What was thrown, where something was. */
+  readonly failure?: string;
 }

@@ -7,8 +7,8 @@
  * import { conformanceCases, runCase } from '@flambeau/core/conformance';
  * const reference = await createBackend('cpu');
  * for (const test of conformanceCases) {
- *   const { op, title, worst } = await runCase(test, backend, reference);
- *   if (!(worst <= 1e-5)) console.error(`${op}, ${title}: off by ${worst}`);
+ *   const { op, title, worst, passed } = await runCase(test, backend, reference);
+ *   if (!passed) console.error(`${op}, ${title}: off by ${worst}`);
  * }
  * ```
  *
@@ -25,7 +25,7 @@ import { recurrentCases } from './recurrentCases.ts';
 import { tfjsCases } from './tfjsCases.ts';
 
 export type { ConformanceCase, ConformanceResult } from './case.ts';
-export { relativeError, runCase } from './run.ts';
+export { relativeError, runCase, runSuite } from './run.ts';
 
 /** All cases. */
 export const conformanceCases: readonly ConformanceCase[] = [

@@ -15,7 +15,27 @@ export async function runCase(test: ConformanceCase, backend: Backend, reference
   const actual = await compute(test, backend);
   const errors: Record<string, number> = {};
   for (const [what, array] of expected) errors[what] = relativeError(actual.get(what)!, array);
-  return { op: test.op, title: test.title, errors, worst: Math.max(...Object.values(errors)) };
+  const worst = Math.max(...Object.values(errors));
+  return { op: test.op, title: test.title, errors, worst, passed: worst <= (test.tolerance ?? 1e-5) };
+}
+
+/** Runs every case, also after one has failed or thrown: what a backend can do, case by case. */
+export async function runSuite(
+  cases: readonly ConformanceCase[],
+  backend: Backend,
+  reference: Backend,
+): Promise<ConformanceResult[]> {
+  const results: ConformanceResult[] = [];
+  for (const test of cases) {
+    try {
+      results.push(await runCase(test, backend, reference));
+    } catch (error) {
+      const { op, title } = test;
+      const worst = Number.POSITIVE_INFINITY;
+      results.push({ op, title, errors: {}, worst, passed: false, failure: String(error) });
+    }
+  }
+  return results;
 }
 
 /** max|Δ| / max|expected|; infinite where shapes differ, or one is NaN or infinite and the other is not the same. */

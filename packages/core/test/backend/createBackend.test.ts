@@ -76,7 +76,9 @@ describe('createBackend', () => {
   it('lists what there is where the name is unknown', async () => {
     const attempt = createBackend('cuda');
     await expect(attempt).rejects.toThrow(BackendUnavailableError);
-    await expect(attempt).rejects.toThrow(/^unknown backend 'cuda': expected 'auto' or one of 'webgpu', 'simd', 'cpu'/);
+    await expect(attempt).rejects.toThrow(
+      /^unknown backend 'cuda': expected 'auto' or one of 'webgpu', 'node-gpu', 'simd', 'node', 'webgl', 'wasm', 'cpu'/,
+    );
   });
 
   it.each([

@@ -1,32 +1,25 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Backend } from '../../src/backend/backend.ts';
 import { createBackend } from '../../src/backend/createBackend.ts';
-import { conformanceCases, relativeError, runCase } from '../../src/conformance/index.ts';
+import { conformanceCases, relativeError } from '../../src/conformance/index.ts';
 import { opDefinitions } from '../../src/ops/op.ts';
 import { hostArray } from '../../src/tensor/hostArray.ts';
+import { conformanceOf } from './conformanceOf.ts';
+import { nativeOrReason } from './native.ts';
 import { webgpuOrReason } from './webgpu.ts';
 
-const webgpuMissing = await webgpuOrReason();
-
-describe.each([
-  { name: 'simd', missing: '' },
-  { name: 'cpu', missing: '' },
-  { name: 'webgpu', missing: webgpuMissing },
-])('conformance of $name', ({ name, missing }) => {
-  let backend: Backend;
-  let reference: Backend;
-  beforeAll(async () => {
-    reference = await createBackend('cpu');
-    if (missing === '') backend = await createBackend(name);
-  });
-
-  it.skipIf(missing !== '').each(conformanceCases)('$op: $title', async (test) => {
-    const { errors, worst } = await runCase(test, backend, reference);
-    expect(worst, JSON.stringify(errors)).toBeLessThanOrEqual(1e-5);
-  });
-});
+conformanceOf('simd');
+conformanceOf('cpu');
+conformanceOf('wasm');
+conformanceOf('webgpu', await webgpuOrReason());
+conformanceOf('node', await nativeOrReason('node'));
 
 describe('the suite itself', () => {
+  let simd: Backend;
+  beforeAll(async () => {
+    simd = await createBackend('simd');
+  });
+
   it('has a case for every op and, through its gradient, every backward op', () => {
     const forward = [...opDefinitions.keys()].filter((name) => !name.includes('_backward'));
     const covered = new Set(conformanceCases.map(({ op }) => op));
@@ -41,5 +34,24 @@ describe('the suite itself', () => {
     expect(relativeError(array(1, Number.NaN), array(1, 2))).toBe(Number.POSITIVE_INFINITY);
     expect(relativeError(array(1, 2), array(1, Number.POSITIVE_INFINITY))).toBe(Number.POSITIVE_INFINITY);
     expect(relativeError(array(Number.NaN), array(Number.NaN))).toBe(0);
+  });
+
+  it('fails a case that is off by more than its tolerance', async () => {
+    const { runCase } = await import('../../src/conformance/index.ts');
+    let calls = 0;
+    const input = hostArray('float32', [2], Float32Array.of(1, 2));
+    const drifting = {
+      op: 'test',
+      title: 'drifts',
+      inputs: { input },
+      differentiable: [],
+      // The reference is computed first, and then the backend: 3e-4 off.
+      compute: ({ input }: Record<string, import('@tensorflow/tfjs-core').Tensor>) => [
+        simd.tensor(hostArray('float32', input!.shape, Float32Array.of(1, 2 + 6e-4 * calls++))),
+      ],
+    };
+    expect(await runCase(drifting, simd, simd)).toMatchObject({ passed: false });
+    calls = 0;
+    expect(await runCase({ ...drifting, tolerance: 1e-3 }, simd, simd)).toMatchObject({ passed: true });
   });
 });
