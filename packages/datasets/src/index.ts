@@ -1,3 +1,4 @@
+export { type TarLimits, type TarMember, TarReader } from './archives/tarReader.ts';
 export { type LoadFromUrlOptions, loadImageDatasetFromUrl, type UrlProgress } from './browser/loadFromUrl.ts';
 export { unpackStream } from './contents/unpackStream.ts';
 export { DataError, type DataErrorCode } from './dataError.ts';

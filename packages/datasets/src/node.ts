@@ -1,3 +1,4 @@
+export { findZipMember, type ReadRange, type ZipMember } from './archives/zipDirectory.ts';
 export { fetchDataset } from './catalog/fetchDataset.ts';
 export { type DatasetStatus, datasetStatus, type FileStatus, listDatasets } from './catalog/listDatasets.ts';
 export { type FileVerification, type Verification, verifyDataset } from './catalog/verifyDataset.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { sink } from '../archives/tap.ts';
 import { openZipMember, zipError } from '../archives/zipMember.ts';
 import { DataError } from '../dataError.ts';
 import type { DataFile } from '../declarations/declaration.ts';
@@ -76,13 +76,10 @@ async function unpack(path: string, file: DataFile, stored: Buffer): Promise<Uin
 async function unzipMember(path: string, file: DataFile): Promise<Uint8Array> {
   const contents = new Uint8Array(file.bytes);
   let received = 0;
-  const gather = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      if (received + chunk.length > file.bytes) return done(tooLarge(path, file));
-      contents.set(chunk, received);
-      received += chunk.length;
-      done();
-    },
+  const gather = sink((chunk) => {
+    if (received + chunk.length > file.bytes) throw tooLarge(path, file);
+    contents.set(chunk, received);
+    received += chunk.length;
   });
   const streams = await openZipMember(path, file.archive.member ?? file.name);
   await pipeline([...streams, gather]).catch((error: unknown) => {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { tap } from '../archives/tap.ts';
-import { readTar, type TarLimits } from '../archives/tarMembers.ts';
+import { sink, tap } from '../archives/tap.ts';
+import { type TarLimits, type TarMember, TarReader } from '../archives/tarReader.ts';
 import { unpackError } from '../contents/readDataFile.ts';
 import { DataError } from '../dataError.ts';
 import type { FoundFile } from '../search/findFiles.ts';
@@ -23,41 +23,43 @@ function reviewAt(archive: string, path: string): ReviewName | undefined {
   return parseReviewName(archive, split, classNames.indexOf(label), file);
 }
 
-/**
- * Reads the reviews out of an unpacked `aclImdb_v1.tar` as it arrives.
- *
- * @param path how messages call the archive
- * @throws {DataError} as {@link readTar} and {@link ReviewCollector}
- */
-export async function readReviewTar(
-  path: string,
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<ReviewSplits> {
-  const collector = new ReviewCollector(path);
-  const names = new Map<string, ReviewName>();
-  await readTar(
-    path,
-    chunks,
-    limits,
-    (member) => {
+/** Reads the reviews out of an unpacked `aclImdb_v1.tar` as it arrives. */
+export class ReviewTarReader {
+  readonly #collector: ReviewCollector;
+  readonly #tar: TarReader;
+
+  /** @param path how messages call the archive */
+  constructor(path: string) {
+    this.#collector = new ReviewCollector(path);
+    const wanted = (member: TarMember): boolean => {
       const name = reviewAt(path, member.path);
-      if (name === undefined) return false;
-      if (member.bytes > maxReviewBytes) {
+      if (name !== undefined && member.bytes > maxReviewBytes) {
         throw new DataError('too-large', `${path} holds the review ${name.file} of ${member.bytes} bytes`, { path });
       }
-      names.set(member.path, name);
-      return true;
-    },
-    (member, text) => collector.add(names.get(member.path) as ReviewName, text),
-  );
-  return collector.finish();
+      return name !== undefined;
+    };
+    this.#tar = new TarReader(path, limits, wanted, (member, text) =>
+      this.#collector.add(reviewAt(path, member.path) as ReviewName, text),
+    );
+  }
+
+  /** @throws {DataError} as {@link TarReader.push} and {@link ReviewCollector.add} */
+  push(chunk: Uint8Array): void {
+    this.#tar.push(chunk);
+  }
+
+  /** @throws {DataError} as {@link TarReader.finish} and {@link ReviewCollector.finish} */
+  finish(): ReviewSplits {
+    this.#tar.finish();
+    return this.#collector.finish();
+  }
 }
 
 /**
  * Reads the reviews out of `aclImdb_v1.tar.gz` in one pass, without unpacking it to the disk.
  *
  * @returns the reviews and the archive's SHA-256, in hex
- * @throws {DataError} as {@link readReviewTar}; `truncated` or `corrupt` for damaged gzip; `unreadable`
+ * @throws {DataError} as {@link ReviewTarReader}; `truncated` or `corrupt` for damaged gzip; `unreadable`
  */
 export async function readReviewArchive(
   { file, path }: Pick<FoundFile, 'file' | 'path'>,
@@ -65,19 +67,17 @@ export async function readReviewArchive(
   signal?: AbortSignal,
 ): Promise<{ readonly splits: ReviewSplits; readonly sha256: string }> {
   const hash = createHash('sha256');
+  const reader = new ReviewTarReader(path);
   const stored = tap((chunk) => {
     hash.update(chunk);
     onBytes?.(chunk.length);
   });
-  let splits: ReviewSplits | undefined;
-  const parse = async (unpacked: AsyncIterable<Uint8Array>) => {
-    splits = await readReviewTar(path, unpacked);
-  };
-  try {
-    await pipeline(createReadStream(path, { highWaterMark: 1 << 18 }), stored, createGunzip(), parse, { signal });
-  } catch (error) {
+  const source = createReadStream(path, { highWaterMark: 1 << 18 });
+  const unpacked = createGunzip({ chunkSize: 1 << 17 });
+  const parse = sink((chunk) => reader.push(chunk));
+  await pipeline(source, stored, unpacked, parse, signal ? { signal } : {}).catch((error: unknown) => {
     signal?.throwIfAborted();
-    throw error instanceof DataError ? error : unpackError(path, file, error);
-  }
-  return { splits: splits as unknown as ReviewSplits, sha256: hash.digest('hex') };
+    throw unpackError(path, file, error);
+  });
+  return { splits: reader.finish(), sha256: hash.digest('hex') };
 }

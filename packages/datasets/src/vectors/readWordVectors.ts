@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { sink } from '../archives/tap.ts';
 import { zipError } from '../archives/zipMember.ts';
 import { openContents } from '../contents/openContents.ts';
 import { unpackError } from '../contents/readDataFile.ts';
@@ -69,17 +69,10 @@ export async function readFoundVectors(
     receivedBytes += chunk.length;
     onProgress?.({ phase: 'read', dataset, file: file.name, receivedBytes, totalBytes });
   };
-  const parse = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      try {
-        hash.update(chunk);
-        bytes += chunk.length;
-        reader.push(chunk);
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
-    },
+  const parse = sink((chunk) => {
+    hash.update(chunk);
+    bytes += chunk.length;
+    reader.push(chunk);
   });
   const streams = [...(await openContents(found, onStored)), parse];
   await pipeline(streams, signal ? { signal } : {}).catch((error: unknown) => {

@@ -42,7 +42,9 @@ export class WordVectorReader {
   #vectors = new Float32Array(0);
   #line = 0;
   #words = 0;
+  /** A line that has arrived in part: the first {@link #restBytes} of these. */
   #rest = new Uint8Array(0);
+  #restBytes = 0;
   /** The heading's count of words, where there is a heading. */
   #promised: number | undefined;
 
@@ -70,10 +72,10 @@ export class WordVectorReader {
   push(chunk: Uint8Array): void {
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      if (this.#rest.length > 0) {
+      if (this.#restBytes > 0) {
         this.#hold(chunk.subarray(start, end));
-        this.#read(this.#rest);
-        this.#rest = new Uint8Array(0);
+        this.#read(this.#rest.subarray(0, this.#restBytes));
+        this.#restBytes = 0;
       } else this.#read(chunk.subarray(start, end));
       start = end + 1;
     }
@@ -86,7 +88,7 @@ export class WordVectorReader {
    * @throws {DataError} `wrong-format` for an empty file, `truncated` for one with fewer words than its heading says
    */
   finish(): WordVectors {
-    if (this.#rest.length > 0) this.#read(this.#rest);
+    if (this.#restBytes > 0) this.#read(this.#rest.subarray(0, this.#restBytes));
     const path = this.#path;
     const dimension = this.#dimension;
     if (dimension === undefined || this.#words === 0) {
@@ -112,15 +114,18 @@ export class WordVectorReader {
   }
 
   #hold(piece: Uint8Array): void {
-    const length = this.#rest.length + piece.length;
+    const length = this.#restBytes + piece.length;
     if (length > maxLineBytes) {
       const problem = `${this.#path} has a line ${this.#line + 1} of more than ${maxLineBytes} bytes: expected a word and its numbers`;
       throw new DataError('too-large', problem, { path: this.#path });
     }
-    const held = new Uint8Array(length);
-    held.set(this.#rest);
-    held.set(piece, this.#rest.length);
-    this.#rest = held;
+    if (length > this.#rest.length) {
+      const held = new Uint8Array(Math.max(length, 2 * this.#rest.length));
+      held.set(this.#rest.subarray(0, this.#restBytes));
+      this.#rest = held;
+    }
+    this.#rest.set(piece, this.#restBytes);
+    this.#restBytes = length;
   }
 
   #malformed(problem: string): DataError {

@@ -34,8 +34,8 @@ afterEach(() => {
   for (const close of open.splice(0)) close();
 });
 
-/** Serves the archives of the shipped sample on 127.0.0.1, in the way of `answer`, until the test ends. */
-export async function startMirror(answer: Answer = whole()): Promise<Mirror> {
+/** Serves the archives of the shipped sample (or one of the test's own) on 127.0.0.1, as `answer` does, until the test ends. */
+export async function startMirror(answer: Answer = whole(), archive?: Buffer): Promise<Mirror> {
   const requests: SeenRequest[] = [];
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('/').at(-1) as string;
@@ -43,7 +43,7 @@ export async function startMirror(answer: Answer = whole()): Promise<Mirror> {
     const { range, 'if-range': ifRange } = request.headers;
     requests.push({ path, range, ifRange: ifRange as string | undefined });
     response.on('error', () => {});
-    void answer(request, response, readFileSync(join(sampleFiles, path)), nth);
+    void answer(request, response, archive ?? readFileSync(join(sampleFiles, path)), nth);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   open.push(() => {
@@ -107,4 +107,22 @@ export function cutInHalf(response: ServerResponse, archive: Buffer, headers: Re
 export function stallHalfway(response: ServerResponse, archive: Buffer, headers: Record<string, string> = {}): void {
   response.writeHead(200, { 'content-length': archive.length, ...headers });
   response.write(archive.subarray(0, archive.length >> 1));
+}
+
+/** Which bytes a request asks for: `bytes=2-5`, `bytes=2-` or the last ones, `bytes=-4`. */
+export function askedRange(request: IncomingMessage, length: number): { start: number; end: number } | undefined {
+  const match = request.headers.range?.match(/^bytes=(\d*)-(\d*)$/);
+  if (!match) return undefined;
+  const [, from, to] = match;
+  if (from === '') return { start: Math.max(0, length - Number(to)), end: length };
+  return { start: Number(from), end: to === '' ? length : Math.min(length, Number(to) + 1) };
+}
+
+/** Sends the part that is asked for. */
+export function part(headers: Record<string, string> = {}): Answer {
+  return (request, response, archive) => {
+    const { start, end } = askedRange(request, archive.length) ?? { start: 0, end: archive.length };
+    const range = { 'content-range': `bytes ${start}-${end - 1}/${archive.length}`, 'content-length': end - start };
+    response.writeHead(206, { etag: etagOf(archive), ...range, ...headers }).end(archive.subarray(start, end));
+  };
 }

@@ -10,4 +10,7 @@ export const targets: Readonly<Record<string, () => Promise<FuzzTarget<never>>>>
   pairs: async () => (await import('./pairs.ts')).pairFile as FuzzTarget<never>,
   run: async () => (await import('./runFolder.ts')).runFolder as FuzzTarget<never>,
   gzip: async () => (await import('./gzip.ts')).gzipFile as FuzzTarget<never>,
+  tar: async () => (await import('./tar.ts')).tarFile as FuzzTarget<never>,
+  'zip-directory': async () => (await import('./zipDirectory.ts')).zipDirectory as FuzzTarget<never>,
+  'word-vectors': async () => (await import('./wordVectors.ts')).wordVectors as FuzzTarget<never>,
 };
