@@ -18,6 +18,10 @@ export function downloadBar(output: Output): { onProgress: OnProgress; stop(): v
       if (key !== current) {
         stop();
         current = key;
+        // Said on a terminal only: elsewhere what was read stands in a line of its own.
+        if (phase === 'read' && output.animated && totalBytes) {
+          bar = startProgressBar(output, { label: `reading ${file}`, total: totalBytes, amount: bytes });
+        }
         if (phase === 'wait') output.say(`another process is fetching ${dataset}: waiting for it`);
         if (phase === 'download') {
           if (output.animated && totalBytes) {
