@@ -6,7 +6,7 @@ import { formatShape, ShapeError } from '../tensor/shape.ts';
 import { Module, type ModuleOptions } from './module.ts';
 import { Parameter } from './parameter.ts';
 
-export interface EmbeddingLayerOptions extends ModuleOptions {
+export interface EmbeddingLayerOptions extends Omit<F.EmbeddingOptions, 'label' | 'paddingIdx'>, ModuleOptions {
   /** The row that stays 0: it gets no gradient. Negative ones count from the end. */
   readonly paddingIdx?: number | null;
   /** First values, float32 `[numEmbeddings, embeddingDim]`, instead of random ones (PyTorch's `_weight`). */
@@ -29,14 +29,21 @@ export class Embedding extends Module {
   readonly numEmbeddings: number;
   readonly embeddingDim: number;
   readonly paddingIdx: number | null;
+  readonly maxNorm: number | null;
+  readonly normType: number;
+  readonly scaleGradByFreq: boolean;
   weight: Parameter;
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingLayerOptions = {}) {
     super();
-    const { backend } = options;
+    const { maxNorm = null, normType = 2, scaleGradByFreq = false, backend } = options;
+    F.checkMaxNorm('Embedding', maxNorm, normType);
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;
     this.paddingIdx = F.resolvePaddingIdx('Embedding', options.paddingIdx ?? null, numEmbeddings);
+    this.maxNorm = maxNorm;
+    this.normType = normType;
+    this.scaleGradByFreq = scaleGradByFreq;
     this.weight = new Parameter(options.weight ?? this.randomTable(), { backend });
   }
 
@@ -72,7 +79,12 @@ export class Embedding extends Module {
   }
 
   override extraRepr(): string {
-    const padding = this.paddingIdx === null ? '' : `, paddingIdx=${this.paddingIdx}`;
-    return `${this.numEmbeddings}, ${this.embeddingDim}${padding}`;
+    const { paddingIdx, maxNorm, normType, scaleGradByFreq } = this;
+    const parts = [`${this.numEmbeddings}, ${this.embeddingDim}`];
+    if (paddingIdx !== null) parts.push(`paddingIdx=${paddingIdx}`);
+    if (maxNorm !== null) parts.push(`maxNorm=${maxNorm}`);
+    if (normType !== 2) parts.push(`normType=${normType}`);
+    if (scaleGradByFreq) parts.push('scaleGradByFreq=true');
+    return parts.join(', ');
   }
 }

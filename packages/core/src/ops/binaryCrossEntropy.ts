@@ -7,23 +7,17 @@ export const binaryCrossEntropy = defineOp<{ input: Tensor; target: Tensor }, ob
   name: 'flambeau::binary_cross_entropy',
   outputs: 1,
   composed({ input, target }) {
-    const { own, other } = logarithms(input);
+    const own = tf.maximum(tf.log(input), -100);
+    const other = tf.maximum(tf.log1p(tf.neg(input)), -100);
     return [tf.neg(tf.add(tf.mul(target, own), tf.mul(tf.sub(1, target), other)))];
   },
   saved: ({ input, target }) => [input, target],
   gradient: (gradOutput, [input, target]) => ({
     input: () => binaryCrossEntropyBackward({ gradOutput, input, target }, {})[0],
-    target() {
-      const { own, other } = logarithms(input);
-      return tf.mul(gradOutput, tf.sub(other, own));
-    },
+    // Without the bound of −100, as PyTorch's.
+    target: () => tf.mul(gradOutput, tf.sub(tf.log1p(tf.neg(input)), tf.log(input))),
   }),
 });
-
-/** log x and log(1 − x), −100 where they are less. */
-function logarithms(x: Tensor): { own: Tensor; other: Tensor } {
-  return { own: tf.maximum(tf.log(x), -100), other: tf.maximum(tf.log1p(tf.neg(x)), -100) };
-}
 
 /** ∂L/∂input of {@link binaryCrossEntropy}: g·(x − y)/max(x·(1 − x), 1e-12). */
 export const binaryCrossEntropyBackward = defineOp<{ gradOutput: Tensor; input: Tensor; target: Tensor }, object>({

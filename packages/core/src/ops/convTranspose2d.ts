@@ -23,18 +23,19 @@ export const convTranspose2d = defineOp<{ input: Tensor; weight: Tensor; bias?: 
   name: 'flambeau::conv_transpose2d',
   outputs: 1,
   composed({ input, weight, bias }, attributes) {
-    const [height, width] = reached(input, weight, attributes);
+    const { geometry, reached } = geometryOf(input, weight, attributes);
+    const [height, width] = reached;
     const channels = weight.shape[1]! * attributes.groups;
     const inputShape = [input.shape[0], channels, height, width];
-    const [spread] = conv2dBackwardInput({ gradOutput: input, weight }, { ...geometryOf(attributes), inputShape });
+    const [spread] = conv2dBackwardInput({ gradOutput: input, weight }, { ...geometry, inputShape });
     const [rows, columns] = [attributes.outputSize[0] - height, attributes.outputSize[1] - width];
     const whole = rows + columns === 0 ? spread : tf.pad(spread as Tensor4D, ends(rows, columns));
     return [bias === undefined ? whole : tf.add(whole, tf.reshape(bias, [1, -1, 1, 1]))];
   },
   saved: ({ input, weight }) => [input, weight],
   gradient(gradOutput, [input, weight], attributes) {
-    const geometry = geometryOf(attributes);
-    const [height, width] = reached(input, weight, attributes);
+    const { geometry, reached } = geometryOf(input, weight, attributes);
+    const [height, width] = reached;
     const inner = () => {
       const [batch, channels] = gradOutput.shape as number[];
       const whole = height === attributes.outputSize[0] && width === attributes.outputSize[1];
@@ -49,25 +50,22 @@ export const convTranspose2d = defineOp<{ input: Tensor; weight: Tensor; bias?: 
   },
 });
 
-const geometryOf = ({ stride, padding, dilation, groups }: Conv2dAttributes): Conv2dAttributes => ({
-  stride,
-  padding,
-  dilation,
-  groups,
-});
-
 /**
- * The part of the output that the convolution turned round comes from: all of it, but for rows and columns at the end
- * that would have made room for one more window. Only the bias is added there.
+ * The convolution turned round, whose windows reach just as far as the kernels laid down: `outputPadding` gives back some
+ * of the padding at the end, and where that is not enough, rows and columns that only the bias is added to.
  */
-function reached(input: Tensor, weight: Tensor, attributes: ConvTranspose2dAttributes): Size2d {
-  const { stride, padding, dilation, outputSize } = attributes;
-  const most = (axis: 0 | 1) => {
+function geometryOf(input: Tensor, weight: Tensor, attributes: ConvTranspose2dAttributes) {
+  const { stride, padding, dilation, groups, outputSize } = attributes;
+  const side = (axis: 0 | 1) => {
     const window = dilation[axis] * (weight.shape[2 + axis]! - 1) + 1;
-    const exact = (input.shape[2 + axis]! - 1) * stride[axis] + window;
-    return Math.min(outputSize[axis], exact + stride[axis] - 1 - padding[2 * axis] - padding[2 * axis + 1]);
+    const laidDown = (input.shape[2 + axis]! - 1) * stride[axis] + window;
+    const before = padding[2 * axis];
+    const reached = Math.min(outputSize[axis], laidDown - before);
+    return { reached, before, after: laidDown - before - reached };
   };
-  return [most(0), most(1)];
+  const [rows, columns] = [side(0), side(1)];
+  const around = [rows.before, rows.after, columns.before, columns.after] as const;
+  return { geometry: { stride, padding: around, dilation, groups }, reached: [rows.reached, columns.reached] as const };
 }
 
 const ends = (rows: number, columns: number): [number, number][] => [

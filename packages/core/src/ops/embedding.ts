@@ -9,15 +9,31 @@ export interface EmbeddingAttributes {
 }
 
 /** Rows of a table: weight `[V, D]`, indices int32 `[M]` → `[M, D]`. */
-export const embedding = defineOp<{ weight: Tensor; indices: Tensor }, EmbeddingAttributes>({
+export const embedding = defineOp<
+  { weight: Tensor; indices: Tensor },
+  EmbeddingAttributes & {
+    /** Divides the gradient of each place by how often its row is looked up. Default false. */
+    readonly scaleGradByFreq?: boolean;
+  }
+>({
   name: 'flambeau::embedding',
   outputs: 1,
   composed: ({ weight, indices }) => [tf.gather(weight, indices as Tensor1D)],
   saved: ({ weight, indices }) => [weight, indices],
-  gradient: (gradOutput, [weight, indices], { paddingIdx }) => ({
-    weight: () => embeddingBackward({ gradOutput, indices }, { paddingIdx, numEmbeddings: weight.shape[0] })[0],
+  gradient: (gradOutput, [weight, indices], { paddingIdx, scaleGradByFreq }) => ({
+    weight() {
+      const numEmbeddings = weight.shape[0];
+      const shares = scaleGradByFreq ? tf.div(gradOutput, frequencies(indices, numEmbeddings)) : gradOutput;
+      return embeddingBackward({ gradOutput: shares, indices }, { paddingIdx, numEmbeddings })[0];
+    },
   }),
 });
+
+/** How often each of the indices is among them, `[M, 1]`. */
+function frequencies(indices: Tensor, numEmbeddings: number): Tensor {
+  const counts = tf.scatterND(tf.reshape(indices, [-1, 1]), tf.ones([indices.size]), [numEmbeddings]);
+  return tf.reshape(tf.gather(counts, indices as Tensor1D), [-1, 1]);
+}
 
 /** ∂L/∂weight of {@link embedding}, `[V, D]`: each row the sum of the gradients of its places, and 0 for the padding's. */
 export const embeddingBackward = defineOp<

@@ -27,13 +27,21 @@ def case(name, kind, *arguments, input, target=None, seed=None, training=True, b
         state[f"buffer/{key}"] = value
     floating = input.is_floating_point()
     leaf = input.double().requires_grad_() if floating else input
-    targets = [] if target is None else [target.double() if target.is_floating_point() else target]
+    soft = target is not None and target.is_floating_point()
+    targets = [] if target is None else [target.double().requires_grad_() if soft else target]
     output = layer(leaf, *targets)
     grad_output = randn(output.shape, 2024)
-    wanted = ({"input": leaf} if floating else {}) | dict(layer.named_parameters())
+    wanted = {"input": leaf} if floating else {}
+    wanted |= {"target": targets[0]} if soft else {}
+    wanted |= dict(layer.named_parameters())
     grads = torch.autograd.grad(output, list(wanted.values()), grad_output.double()) if wanted else []
+    # A layer may change its parameters when it looks something up.
+    if options.get("max_norm"):
+        state |= {f"after/{key}": parameter.detach().float() for key, parameter in layer.named_parameters()}
     narrow = lambda x: x.to(torch.int32) if x.dtype == torch.int64 else x
-    config = {"kind": kind, "arguments": arguments, "options": options, "buffers": list(buffers), "seed": seed,
+    # JSON has no infinity.
+    plain = {key: "Infinity" if value == float("inf") else value for key, value in options.items()}
+    config = {"kind": kind, "arguments": arguments, "options": plain, "buffers": list(buffers), "seed": seed,
               "training": training}
     golden.case(name, config, state | {
         "input": narrow(input), "target": None if target is None else narrow(target),
@@ -70,6 +78,10 @@ case("ConvTranspose2d, output padding", "ConvTranspose2d", 4, 3, 3, input=x4, st
      output_padding=[1, 2])
 case("ConvTranspose2d, output padding under dilation", "ConvTranspose2d", 4, 3, 2, input=x4, dilation=3,
      output_padding=[2, 1])
+case("ConvTranspose2d, output padding under dilation, within the padding", "ConvTranspose2d", 4, 3, [2, 4], input=x4,
+     padding=[1, 3], dilation=2, output_padding=1)
+case("ConvTranspose2d, output padding beyond the padding", "ConvTranspose2d", 4, 3, 2, input=x4, padding=[1, 0],
+     dilation=3, output_padding=2)
 case("ConvTranspose2d, dilation, stride", "ConvTranspose2d", 4, 3, [3, 2], input=x4, stride=2, dilation=[2, 3])
 case("ConvTranspose2d, groups", "ConvTranspose2d", 4, 6, 3, input=x4, groups=2, stride=2, output_padding=1)
 case("ConvTranspose2d, depthwise", "ConvTranspose2d", 4, 4, 3, input=x4, groups=4)
@@ -127,6 +139,14 @@ case("Embedding", "Embedding", 7, 3, input=words)
 case("Embedding, padding", "Embedding", 7, 3, input=words, padding_idx=3)
 case("Embedding, padding from the end", "Embedding", 7, 5, input=words, padding_idx=-1)
 case("Embedding, one word", "Embedding", 7, 3, input=torch.tensor(2))
+case("Embedding, no words", "Embedding", 7, 3, input=words[:0])
+case("Embedding, largest norm", "Embedding", 7, 3, input=words, max_norm=1.0)
+case("Embedding, largest sum of absolute values", "Embedding", 7, 3, input=words, max_norm=1.5, norm_type=1.0)
+case("Embedding, largest norm 3", "Embedding", 7, 3, input=words, padding_idx=6, max_norm=0.7, norm_type=3.0)
+case("Embedding, largest absolute value", "Embedding", 7, 3, input=words, max_norm=0.5, norm_type=float("inf"))
+case("Embedding, gradient by frequency", "Embedding", 7, 3, input=words, scale_grad_by_freq=True)
+case("Embedding, gradient by frequency, padding", "Embedding", 7, 3, input=words, padding_idx=6,
+     scale_grad_by_freq=True)
 
 special = torch.tensor([-20.0, -5.0, -1.0, -0.1, 0.0, 0.1, 1.0, 5.0, 20.0])
 for kind, options in [("LeakyReLU", {}), ("LeakyReLU", {"negative_slope": 0.2}), ("GELU", {}),

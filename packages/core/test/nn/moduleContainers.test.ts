@@ -71,5 +71,9 @@ describe('ModuleList and ModuleDict', () => {
     const { data } = await new nn.Embedding(4, 2, { paddingIdx: -1 }).weight.toHost();
     expect([...(data as Float32Array)].map((value) => value === 0)).toEqual([...new Array(6).fill(false), true, true]);
     expect(() => new nn.Embedding(4, 2, { paddingIdx: 4 })).toThrow('paddingIdx in [-4, 3], got 4');
+    expect(() => new nn.Embedding(4, 2, { maxNorm: 0 })).toThrow('Embedding: expected maxNorm above 0, got 0');
+    expect(() => new nn.Embedding(4, 2, { normType: -1 })).toThrow('Embedding: expected normType above 0, got -1');
+    const weighed = new nn.Embedding(4, 2, { maxNorm: 0.5, normType: 1, scaleGradByFreq: true });
+    expect(weighed.extraRepr()).toBe('4, 2, maxNorm=0.5, normType=1, scaleGradByFreq=true');
   });
 });

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as nn from '../../../src/nn/index.ts';
 import { manualSeed } from '../../../src/random/defaultGenerator.ts';
-import { camelCase, camelCased, compareGradients, type GoldenTest } from '../comparison.ts';
+import { camelCase, camelCased, compareArrays, compareGradients, type GoldenTest } from '../comparison.ts';
 import { loadGolden } from '../load.ts';
 
 interface Config {
@@ -27,7 +27,8 @@ export const layers: readonly GoldenTest[] = loadGolden<Config>('layers').map((g
     const given = (name: string) => golden.tensors.get(name);
     const made = buffers.map((name) => [camelCase(name), new nn.Buffer(given(`buffer/${name}`)!, { backend })]);
     const Kind = classes[kind]!;
-    const all = { ...camelCased(options), ...Object.fromEntries(made) };
+    const numbers = Object.entries(options).map(([name, value]) => [name, value === 'Infinity' ? Infinity : value]);
+    const all = { ...camelCased(Object.fromEntries(numbers)), ...Object.fromEntries(made) };
     const layer = new Kind(...positional, ...(Object.keys(all).length === 0 ? [] : [all]));
     layer.train(training);
     const state = await layer.stateDict();
@@ -35,9 +36,13 @@ export const layers: readonly GoldenTest[] = loadGolden<Config>('layers').map((g
     layer.loadStateDict(state);
     const input = backend.tensor(given('input')!);
     const target = given('target') && backend.tensor(given('target')!);
-    const leaves = { input, ...Object.fromEntries(layer.namedParameters()) };
+    const leaves = { input, ...(target && { target }), ...Object.fromEntries(layer.namedParameters()) };
     if (seed !== null) manualSeed(seed);
     const comparisons = await compareGradients(backend, golden, leaves, () => layer.forward(input, target));
+    for (const [key, array] of Object.entries(await layer.stateDict())) {
+      const after = given(`after/${key}`);
+      if (after !== undefined) comparisons.push(compareArrays(array, after, `${key} afterwards`));
+    }
     layer.dispose();
     input.dispose();
     target?.dispose();
