@@ -1,6 +1,6 @@
 import { decisiveNgrams } from './decisiveNgrams.ts';
 import type { Explanation } from './explanation.ts';
-import { percent, type Segment, segments, signed } from './segments.ts';
+import { branchNames, percent, type Segment, segments, signed } from './segments.ts';
 
 export interface AnsiOptions {
   /** Columns of the terminal. Default 80. */
@@ -50,7 +50,7 @@ export function explanationToAnsi(explanation: Explanation, options: AnsiOptions
     const bar = (contribution < 0 ? '▒' : '█').repeat(length).padEnd(barWidth);
     const shade = contribution < 0 ? shades.against[2] : shades.for[2];
     const painted = color ? `\u001b[38;5;${shade}m${bar}\u001b[0m` : bar;
-    const source = branches.join('+');
+    const source = branches.map((branch) => branchNames[branch]).join(' + ');
     const room = columns - barWidth - 9 - source.length;
     const shown = clipped(printable(ngram), room).padEnd(Math.max(0, Math.min(room, 30)));
     lines.push(`${signed(contribution)} ${painted} ${shown} ${style(dim, source)}`);

@@ -54,13 +54,14 @@ export async function explain(
     });
     const ngram = tokens.slice(filter.start, filter.start + length).join(' ');
     const { size, index, start } = filter;
-    ngrams.push({ branch: 'cnn', ngram, start, length, contribution, filter: { size, index } });
+    ngrams.push({ branch: 'cnn', ngram, start, length, gap: false, contribution, filter: { size, index } });
   }
-  for (const { ngram, start, length, contribution: plain } of wideParts) {
+  for (const { ngram, start, length, gap, contribution: plain } of wideParts) {
     const contribution = sign * blend.wide * plain;
     if (contribution === 0) continue;
-    for (let k = 0; k < length; k++) words[start + k]! += contribution / length;
-    ngrams.push({ branch: 'wide', ngram, start, length, contribution });
+    const parts = gap ? [0, length - 1] : Array.from({ length }, (_, k) => k);
+    for (const k of parts) words[start + k]! += contribution / parts.length;
+    ngrams.push({ branch: 'wide', ngram, start, length, gap, contribution });
   }
   ngrams.sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
   const shown = cleanText(text);

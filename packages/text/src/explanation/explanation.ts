@@ -1,12 +1,14 @@
 /** An n-gram of a text that one branch of a classifier has gone by. */
 export interface NgramEvidence {
   readonly branch: 'cnn' | 'wide';
-  /** Its words, with spaces between. */
+  /** Its words, with spaces between; words that a gap stands for as `…`. */
   readonly ngram: string;
   /** Its first word's place in {@link Explanation.words}. */
   readonly start: number;
-  /** How many words it has. */
+  /** How many words it spans. */
   readonly length: number;
+  /** Whether it is only the first and the last of them. */
+  readonly gap: boolean;
   /** What it adds to the logit. */
   readonly contribution: number;
   /** Which of the CNN's filters: how many words high it is, and its number among those. */

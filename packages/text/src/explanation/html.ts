@@ -1,7 +1,7 @@
 import { decisiveNgrams } from './decisiveNgrams.ts';
 import type { Explanation } from './explanation.ts';
 import { escapeMarkup } from './markup.ts';
-import { percent, type Segment, segments, signed } from './segments.ts';
+import { branchNames, percent, type Segment, segments, signed } from './segments.ts';
 
 export interface HtmlOptions {
   /** The page's title. Default `Explanation`. */
@@ -41,6 +41,7 @@ td, th { padding: .28rem .5rem .28rem 0; border-bottom: 1px solid var(--line); v
 td:nth-child(1) { overflow-wrap: anywhere; }
 td:nth-child(2), th:nth-child(2) { text-align: right; white-space: nowrap; padding-right: .8rem; width: 5rem; }
 td:nth-child(3) { width: 38%; }
+th:nth-child(3) { text-align: center; }
 td:nth-child(4) { color: var(--faint); font-size: .8rem; white-space: nowrap; }
 .bar { display: block; position: relative; height: .8rem; }
 .bar::before { content: ""; position: absolute; left: 50%; top: -.2rem; bottom: -.2rem; width: 1px; background: var(--line); }
@@ -119,11 +120,11 @@ function table(explanation: Explanation, limit: number): string {
   const rows = strongest.map(({ ngram, contribution, branches }) => {
     const width = ((50 * Math.abs(contribution)) / most).toFixed(1);
     const bar = `<span class="bar"><i class="${contribution < 0 ? 'a' : 'f'}" style="width:${width}%"></i></span>`;
-    return `<tr><td dir="auto">${escapeMarkup(ngram)}</td><td>${signed(contribution)}</td><td>${bar}</td><td>${branches.join(' + ')}</td></tr>`;
+    return `<tr><td dir="auto">${escapeMarkup(ngram)}</td><td>${signed(contribution)}</td><td>${bar}</td><td>${branches.map((branch) => branchNames[branch]).join(' + ')}</td></tr>`;
   });
   return `<table>
 <caption>What decided</caption>
-<thead><tr><th scope="col">n-gram</th><th scope="col">logit</th><th scope="col"><span class="note">against · for</span></th><th scope="col">found by</th></tr></thead>
+<thead><tr><th scope="col">n-gram</th><th scope="col">logit</th><th scope="col">against · for</th><th scope="col">found by</th></tr></thead>
 <tbody>
 ${rows.join('\n')}
 </tbody>

@@ -1,4 +1,4 @@
-import type { Explanation, WordEvidence } from './explanation.ts';
+import type { Explanation, NgramEvidence, WordEvidence } from './explanation.ts';
 
 /** A piece of a text: a word with its evidence, or what stands between words. */
 export interface Segment {
@@ -32,3 +32,6 @@ export function percent(probability: number): string {
   if (probability < 0.001 && probability > 0) return '<0.1%';
   return `${(100 * probability).toFixed(1)}%`;
 }
+
+/** What a reader is told of who has found an n-gram. */
+export const branchNames: Readonly<Record<NgramEvidence['branch'], string>> = { cnn: 'CNN', wide: 'linear' };

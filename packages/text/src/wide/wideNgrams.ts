@@ -5,12 +5,17 @@ import { breath } from './breath.ts';
 import { HashCounter, HashIndex } from './hashCounter.ts';
 import { logCountRatio } from './logCountRatio.ts';
 import { type LogisticRegressionOptions, logisticRegression } from './logisticRegression.ts';
-import { eachNgram, ngramsOf } from './ngrams.ts';
+import { eachNgram, type NgramKinds, ngramsOf } from './ngrams.ts';
 import type { SparseRows } from './sparseRows.ts';
 
 export interface WideNgramsOptions extends Pick<LogisticRegressionOptions, 'c' | 'maxPasses' | 'tolerance' | 'seed'> {
   /** The longest n-grams, in words. Default 3. */
   readonly maxNgram?: number;
+  /**
+   * How many words may stand between two that count as a pair whatever stands there ("not … good"). Default 0: there are
+   * no such pairs.
+   */
+  readonly maxGap?: number;
   /** Texts that must have an n-gram, for it to count. Default 2. */
   readonly minTexts?: number;
   /** Added to each count. Default 1. */
@@ -21,11 +26,14 @@ export interface WideNgramsOptions extends Pick<LogisticRegressionOptions, 'c' |
 
 /** An n-gram of a text and what it adds to the logit. */
 export interface NgramContribution {
+  /** Its words; those that a gap stands for as `…`. */
   readonly ngram: string;
   /** Its first word's place in the text, of its first occurrence. */
   readonly start: number;
-  /** How many words it has. */
+  /** How many words it spans. */
   readonly length: number;
+  /** Whether it is only the first and the last of them. */
+  readonly gap: boolean;
   readonly contribution: number;
 }
 
@@ -46,14 +54,14 @@ export interface NgramContribution {
  * Source: Wang and Manning, "Baselines and bigrams: simple, good sentiment and topic classification", 2012.
  */
 export class WideNgrams {
-  readonly maxNgram: number;
+  readonly kinds: NgramKinds;
   readonly bias: number;
   private readonly hashes: Int32Array;
   private readonly weights: Float32Array;
   private readonly index: HashIndex;
 
-  private constructor(maxNgram: number, hashes: Int32Array, weights: Float32Array, bias: number) {
-    this.maxNgram = maxNgram;
+  private constructor(kinds: NgramKinds, hashes: Int32Array, weights: Float32Array, bias: number) {
+    this.kinds = kinds;
     this.hashes = hashes;
     this.weights = weights;
     this.bias = bias;
@@ -76,7 +84,8 @@ export class WideNgrams {
     labels: ArrayLike<number>,
     options: WideNgramsOptions = {},
   ): Promise<WideNgrams> {
-    const { maxNgram = 3, minTexts = 2, smoothing = 1, onProgress, ...solver } = options;
+    const { maxNgram = 3, maxGap = 0, minTexts = 2, smoothing = 1, onProgress, ...solver } = options;
+    const kinds = { maxNgram, maxGap };
     if (texts.length !== labels.length) {
       throw new RangeError(`expected a label for each of ${texts.length} texts, got ${labels.length}`);
     }
@@ -85,16 +94,16 @@ export class WideNgrams {
       throw new TextError(`expected texts of the classes 0 and 1, got ${[...present].join(', ') || 'none'}`);
     }
     onProgress?.('counting n-grams');
-    const hashes = await frequentNgrams(texts, maxNgram, minTexts);
+    const hashes = await frequentNgrams(texts, kinds, minTexts);
     await breath();
     onProgress?.(`reading ${hashes.length} n-grams`);
-    const features = await presence(texts, new HashIndex(hashes), hashes.length, maxNgram);
+    const features = await presence(texts, new HashIndex(hashes), hashes.length, kinds);
     await breath();
     onProgress?.('fitting the linear model');
     const ratios = logCountRatio(features, labels, smoothing);
     const { weights, bias } = await logisticRegression(features, ratios, labels, solver);
     return new WideNgrams(
-      maxNgram,
+      kinds,
       hashes,
       ratios.map((ratio, i) => ratio * weights[i]!),
       bias,
@@ -118,7 +127,7 @@ export class WideNgrams {
       seen[place] = row;
       sum += this.weights[place]!;
     };
-    const ngrams = eachNgram(texts, this.maxNgram);
+    const ngrams = eachNgram(texts, this.kinds);
     for (row = 0; row < texts.length; row++) {
       sum = this.bias;
       ngrams(row, add);
@@ -131,12 +140,13 @@ export class WideNgrams {
   contributions(tokens: readonly string[]): NgramContribution[] {
     const seen = new Set<number>();
     const found: NgramContribution[] = [];
-    for (const { hash, start, length } of ngramsOf(tokens, this.maxNgram)) {
+    for (const { hash, start, length, gap } of ngramsOf(tokens, this.kinds)) {
       const place = this.index.find(hash);
       if (place < 0 || seen.has(place)) continue;
       seen.add(place);
-      const ngram = tokens.slice(start, start + length).join(' ');
-      found.push({ ngram, start, length, contribution: this.weights[place]! });
+      const span = tokens.slice(start, start + length);
+      const ngram = gap ? `${span[0]} … ${span.at(-1)}` : span.join(' ');
+      found.push({ ngram, start, length, gap, contribution: this.weights[place]! });
     }
     return found;
   }
@@ -147,7 +157,7 @@ export class WideNgrams {
       hashes: hostArray('int32', [this.size], this.hashes),
       weights: hostArray('float32', [this.size], this.weights),
       bias: hostArray('float32', [1], Float32Array.of(this.bias)),
-      max_ngram: hostArray('int32', [1], Int32Array.of(this.maxNgram)),
+      kinds: hostArray('int32', [2], Int32Array.of(this.kinds.maxNgram, this.kinds.maxGap)),
     };
   }
 
@@ -157,36 +167,38 @@ export class WideNgrams {
    * @throws {TextError} if it is none.
    */
   static fromStateDict(dict: Readonly<Record<string, HostArray>>): WideNgrams {
-    const { hashes, weights, bias, max_ngram: maxNgram } = dict;
+    const { hashes, weights, bias, kinds } = dict;
     const fits =
       hashes?.data instanceof Int32Array &&
       weights?.data instanceof Float32Array &&
       hashes.data.length === weights.data.length &&
       bias?.data instanceof Float32Array &&
       bias.data.length === 1 &&
-      maxNgram?.data instanceof Int32Array &&
-      maxNgram.data.length === 1;
+      kinds?.data instanceof Int32Array &&
+      kinds.data.length === 2;
     if (!fits) {
       throw new TextError(
-        `expected the n-grams' hashes, weights, bias and max_ngram, got ${Object.keys(dict).join(', ') || 'nothing'}`,
+        `expected the n-grams' hashes, weights, bias and kinds, got ${Object.keys(dict).join(', ') || 'nothing'}`,
       );
     }
     const values = hashes.data as Int32Array;
     if (values.some((hash, i) => i > 0 && hash <= values[i - 1]!)) {
       throw new TextError("the n-grams' hashes are damaged: expected them ascending");
     }
-    const longest = maxNgram.data[0] as number;
-    if (longest < 1 || longest > 16) throw new TextError(`expected n-grams of 1 to 16 words, got ${longest}`);
-    return new WideNgrams(longest, values, weights.data as Float32Array, bias.data[0] as number);
+    const [maxNgram, maxGap] = kinds.data as unknown as [number, number];
+    if (maxNgram < 1 || maxNgram > 16 || maxGap < 0 || maxGap > 16) {
+      throw new TextError(`expected n-grams of 1 to 16 words and gaps of 0 to 16, got ${maxNgram} and ${maxGap}`);
+    }
+    return new WideNgrams({ maxNgram, maxGap }, values, weights.data as Float32Array, bias.data[0] as number);
   }
 }
 
 /** How many texts are read between two breaths. */
 const STRIDE = 2000;
 
-async function frequentNgrams(texts: TokenizedTexts, maxNgram: number, minTexts: number): Promise<Int32Array> {
+async function frequentNgrams(texts: TokenizedTexts, kinds: NgramKinds, minTexts: number): Promise<Int32Array> {
   const counter = new HashCounter();
-  const ngrams = eachNgram(texts, maxNgram);
+  const ngrams = eachNgram(texts, kinds);
   let row = 0;
   const add = (hash: number) => counter.add(hash, row);
   for (row = 0; row < texts.length; row++) {
@@ -196,7 +208,12 @@ async function frequentNgrams(texts: TokenizedTexts, maxNgram: number, minTexts:
   return counter.frequent(minTexts);
 }
 
-async function presence(texts: TokenizedTexts, index: HashIndex, width: number, maxNgram: number): Promise<SparseRows> {
+async function presence(
+  texts: TokenizedTexts,
+  index: HashIndex,
+  width: number,
+  kinds: NgramKinds,
+): Promise<SparseRows> {
   const starts = new Int32Array(texts.length + 1);
   const seen = new Int32Array(width).fill(-1);
   let columns = new Int32Array(1 << 16);
@@ -213,7 +230,7 @@ async function presence(texts: TokenizedTexts, index: HashIndex, width: number, 
     }
     columns[count++] = place;
   };
-  const ngrams = eachNgram(texts, maxNgram);
+  const ngrams = eachNgram(texts, kinds);
   for (row = 0; row < texts.length; row++) {
     if (row % STRIDE === 0) await breath();
     ngrams(row, add);

@@ -56,8 +56,10 @@ describe('an explanation', () => {
     const tokens = englishTokenizer(texts[0]!);
     const { ngrams } = await blended.explain(texts[0]!);
     expect(ngrams.map(({ branch }) => branch)).toEqual(expect.arrayContaining(['cnn', 'wide']));
-    for (const { ngram, start, length, filter, branch } of ngrams) {
-      expect(tokens.slice(start, start + length).join(' ')).toBe(ngram);
+    expect(ngrams.some(({ gap }) => gap)).toBe(true);
+    for (const { ngram, start, length, gap, filter, branch } of ngrams) {
+      const span = tokens.slice(start, start + length);
+      expect(gap ? `${span[0]} … ${span.at(-1)}` : span.join(' ')).toBe(ngram);
       expect(filter !== undefined).toBe(branch === 'cnn');
     }
     const strengths = ngrams.map(({ contribution }) => Math.abs(contribution));

@@ -16,9 +16,17 @@ const explanation: Explanation = {
   logit: 1.5,
   bias: 0.1,
   ngrams: [
-    { branch: 'cnn', ngram: 'alert ( "x"', start: 1, length: 3, contribution: 1, filter: { size: 3, index: 0 } },
-    { branch: 'wide', ngram: 'red', start: 7, length: 1, contribution: -0.6 },
-    { branch: 'cnn', ngram: 'red', start: 7, length: 1, contribution: 1, filter: { size: 3, index: 1 } },
+    {
+      branch: 'cnn',
+      ngram: 'alert ( "x"',
+      start: 1,
+      length: 3,
+      gap: false,
+      contribution: 1,
+      filter: { size: 3, index: 0 },
+    },
+    { branch: 'wide', ngram: 'red', start: 7, length: 1, gap: false, contribution: -0.6 },
+    { branch: 'cnn', ngram: 'red', start: 7, length: 1, gap: false, contribution: 1, filter: { size: 3, index: 1 } },
   ],
   words: [
     word('script', hostile, 0.05),
@@ -45,7 +53,7 @@ describe('an explanation for a terminal', () => {
     expect(shown).toContain('[+alert]');
     expect(shown).toContain('[-red]');
     expect(shown).toContain('the CNN has not read the last 3 words');
-    expect(shown).toMatch(/\+1\.00 █+ +alert \( "x" +cnn\n\+0\.40 █+ +red +cnn\+wide/);
+    expect(shown).toMatch(/\+1\.00 █+ +alert \( "x" +CNN\n\+0\.40 █+ +red +CNN \+ linear/);
   });
 
   it.each([20, 33, 80])('keeps to %i columns', (width) => {

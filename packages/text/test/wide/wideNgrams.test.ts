@@ -33,6 +33,32 @@ describe('the model of n-grams', () => {
     expect(parts.map(({ ngram }) => ngram)).toContain('not good at');
   });
 
+  it('sees pairs of words whatever stands between them', async () => {
+    const pairs = TokenizedTexts.of(
+      ['not very good', 'not so good', 'quite bad', 'quite bad', 'not a good x'],
+      englishTokenizer,
+    );
+    const model = await WideNgrams.fit(pairs, [0, 0, 1, 1, 0], { maxNgram: 1, maxGap: 1 });
+    const parts = model.contributions([
+      'not',
+      'that',
+      'good',
+      'not',
+      'much',
+      'good',
+      'not',
+      'good',
+      'not',
+      'x',
+      'y',
+      'good',
+    ]);
+    expect(parts.filter(({ gap }) => gap)).toEqual([
+      { ngram: 'not … good', start: 0, length: 3, gap: true, contribution: expect.any(Number) },
+    ]);
+    expect(parts.find(({ gap }) => gap)!.contribution).toBeLessThan(0);
+  });
+
   it('counts an n-gram only if enough texts have it', async () => {
     const few = TokenizedTexts.of(['good rare', 'good', 'bad', 'bad bad bad once'], englishTokenizer);
     const model = await WideNgrams.fit(few, [1, 1, 0, 0], { maxNgram: 2, minTexts: 2 });
@@ -61,7 +87,8 @@ describe('the model of n-grams', () => {
       'hashes out of order',
       { hashes: hostArray('int32', [2], Int32Array.of(5, 5)), weights: hostArray('float32', [2], new Float32Array(2)) },
     ],
-    ['no length', { max_ngram: hostArray('int32', [1], Int32Array.of(0)) }],
+    ['no length', { kinds: hostArray('int32', [2], Int32Array.of(0, 0)) }],
+    ['an absurd gap', { kinds: hostArray('int32', [2], Int32Array.of(3, 1e9)) }],
     ['weights that are no floats', { weights: hostArray('int32', [1], new Int32Array(1)) }],
   ])('is refused with %s', (what, changed) => {
     const dict = what === 'nothing' ? {} : { ...wide.stateDict(), ...changed };
