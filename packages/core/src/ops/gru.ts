@@ -14,6 +14,7 @@ import {
   statesBefore,
   stepOrder,
 } from './recurrence.ts';
+import { cellBackward, cellForward } from './recurrentCell.ts';
 
 /**
  * A GRU over a sequence, in one direction → output `[T, N, H]`, the last state `[N, H]`, and for the gradient the gates
@@ -32,15 +33,10 @@ export const gru = defineOp<RecurrentInputs, RecurrentAttributes>({
     let state = inputs.h0;
     for (const step of stepOrder(fromInput.length, reverse)) {
       const where = present(inputs.lengths, step);
-      const [inputR, inputZ, inputN] = tf.split(fromInput[step]!, 3, 1);
-      const [hiddenR, hiddenZ, hiddenN] = tf.split(hiddenGates(state, inputs), 3, 1);
-      const r = tf.sigmoid(tf.add(inputR, hiddenR));
-      const z = tf.sigmoid(tf.add(inputZ, hiddenZ));
-      const n = tf.tanh(tf.add(inputN, tf.mul(r, hiddenN)));
-      const next = tf.add(n, tf.mul(z, tf.sub(state, n)));
-      outputs[step] = chooseOrZero(where, next);
-      gates[step] = tf.concat([r, z, n, hiddenN], 1);
-      state = choose(where, next, state);
+      const next = cellForward('gru', fromInput[step]!, hiddenGates(state, inputs), { hidden: state });
+      outputs[step] = chooseOrZero(where, next.hidden);
+      gates[step] = next.gates;
+      state = choose(where, next.hidden, state);
     }
     return [tf.stack(outputs), state, tf.stack(gates)];
   },
@@ -63,9 +59,7 @@ export const gru = defineOp<RecurrentInputs, RecurrentAttributes>({
 
 /**
  * {@link gru} backwards through time → the gradients of x·W_ihᵀ and of h·W_hhᵀ, both `[T, N, 3·H]` (they differ in n's
- * part, by r), of `h0` and of `weightHh`. With g the gradient of h′:
- *
- * ∂n = g·(1 − z)·(1 − n²), ∂z = g·(h − n)·z·(1 − z), ∂r = ∂n·(W_hn·h + b_hn)·r·(1 − r), ∂h = g·z + [∂r, ∂z, r·∂n]·W_hh.
+ * part, by r), of `h0` and of `weightHh`. Step by step as {@link cellBackward}, and ∂h = ∂h′·z + [∂r, ∂z, r·∂n]·W_hh.
  */
 export const gruBackward = defineOp<
   {
@@ -90,15 +84,12 @@ export const gruBackward = defineOp<
     let gradState = gradHn;
     for (const step of stepOrder(before.length, !reverse)) {
       const where = present(lengths, step);
-      const [r, z, n, hiddenN] = tf.split(activations[step]!, 4, 1);
-      const g = tf.add(gradState, ofOutput[step]!);
-      const gradN = tf.mul(tf.mul(g, tf.sub(1, z)), tf.sub(1, tf.square(n)));
-      const gradZ = tf.mul(tf.mul(g, tf.sub(before[step]!, n)), tf.mul(z, tf.sub(1, z)));
-      const gradR = tf.mul(tf.mul(gradN, hiddenN), tf.mul(r, tf.sub(1, r)));
-      gradIh[step] = chooseOrZero(where, tf.concat([gradR, gradZ, gradN], 1));
-      gradHh[step] = chooseOrZero(where, tf.concat([gradR, gradZ, tf.mul(gradN, r)], 1));
-      const next = tf.add(tf.mul(g, z), tf.matMul(gradHh[step]!, weightHh));
-      gradState = choose(where, next, gradState);
+      const gradient = { hidden: tf.add(gradState, ofOutput[step]!) };
+      const back = cellBackward('gru', gradient, activations[step]!, { hidden: before[step]! }, undefined);
+      gradIh[step] = chooseOrZero(where, back.ofInput);
+      gradHh[step] = chooseOrZero(where, back.ofHidden);
+      const earlier = tf.add(back.state.hidden, tf.matMul(gradHh[step]!, weightHh));
+      gradState = choose(where, earlier, gradState);
     }
     return [tf.stack(gradIh), tf.stack(gradHh), gradState, gradWeightOfStates(gradHh, before)];
   },

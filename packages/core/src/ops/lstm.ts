@@ -14,6 +14,7 @@ import {
   statesBefore,
   stepOrder,
 } from './recurrence.ts';
+import { cellBackward, cellForward } from './recurrentCell.ts';
 
 /** Inputs of {@link lstm}: two states, both `[N, H]`. */
 export interface LstmInputs extends RecurrentInputs {
@@ -38,15 +39,12 @@ export const lstm = defineOp<LstmInputs, RecurrentAttributes>({
     let { h0: state, c0: cell } = inputs;
     for (const step of stepOrder(fromInput.length, reverse)) {
       const where = present(inputs.lengths, step);
-      const [sumI, sumF, sumG, sumO] = tf.split(tf.add(fromInput[step]!, hiddenGates(state, inputs)), 4, 1);
-      const [i, f, g, o] = [tf.sigmoid(sumI), tf.sigmoid(sumF), tf.tanh(sumG), tf.sigmoid(sumO)];
-      const nextCell = tf.add(tf.mul(f, cell), tf.mul(i, g));
-      const next = tf.mul(o, tf.tanh(nextCell));
-      outputs[step] = chooseOrZero(where, next);
-      cells[step] = chooseOrZero(where, nextCell);
-      gates[step] = tf.concat([i, f, g, o], 1);
-      state = choose(where, next, state);
-      cell = choose(where, nextCell, cell);
+      const next = cellForward('lstm', fromInput[step]!, hiddenGates(state, inputs), { hidden: state, cell });
+      outputs[step] = chooseOrZero(where, next.hidden);
+      cells[step] = chooseOrZero(where, next.cell!);
+      gates[step] = next.gates;
+      state = choose(where, next.hidden, state);
+      cell = choose(where, next.cell!, cell);
     }
     return [tf.stack(outputs), state, cell, tf.stack(gates), tf.stack(cells)];
   },
@@ -70,9 +68,7 @@ export const lstm = defineOp<LstmInputs, RecurrentAttributes>({
 
 /**
  * {@link lstm} backwards through time → the gradients of the gates' sums `[T, N, 4·H]`, of `h0`, of `c0` and of
- * `weightHh`. With g_h and g_c the gradients of h′ and c′, and C = g_c + g_h·o·(1 − tanh²c′):
- *
- * ∂i = C·g·i·(1 − i), ∂f = C·c·f·(1 − f), ∂g = C·i·(1 − g²), ∂o = g_h·tanh(c′)·o·(1 − o), ∂c = C·f, ∂h = ∂gates·W_hh.
+ * `weightHh`. Step by step as {@link cellBackward}, and ∂h = ∂gates·W_hh.
  */
 export const lstmBackward = defineOp<
   {
@@ -101,17 +97,13 @@ export const lstmBackward = defineOp<
     let [gradState, gradCell] = [gradHn, gradCn];
     for (const step of stepOrder(ofOutput.length, !reverse)) {
       const where = present(lengths, step);
-      const [i, f, g, o] = tf.split(activations[step]!, 4, 1);
-      const squashed = tf.tanh(cellsAfterStep[step]!);
-      const ofState = tf.add(gradState, ofOutput[step]!);
-      const ofCell = tf.add(gradCell, tf.mul(tf.mul(ofState, o), tf.sub(1, tf.square(squashed))));
-      const gradI = tf.mul(tf.mul(ofCell, g), tf.mul(i, tf.sub(1, i)));
-      const gradF = tf.mul(tf.mul(ofCell, cellsBeforeStep[step]!), tf.mul(f, tf.sub(1, f)));
-      const gradG = tf.mul(tf.mul(ofCell, i), tf.sub(1, tf.square(g)));
-      const gradO = tf.mul(tf.mul(ofState, squashed), tf.mul(o, tf.sub(1, o)));
-      gradGates[step] = chooseOrZero(where, tf.concat([gradI, gradF, gradG, gradO], 1));
+      const gradient = { hidden: tf.add(gradState, ofOutput[step]!), cell: gradCell };
+      const before = { hidden: statesBeforeStep[step]!, cell: cellsBeforeStep[step]! };
+      const back = cellBackward('lstm', gradient, activations[step]!, before, cellsAfterStep[step]!);
+      gradGates[step] = chooseOrZero(where, back.ofHidden);
+      // The state is read through its map alone.
       gradState = choose(where, tf.matMul(gradGates[step]!, weightHh), gradState);
-      gradCell = choose(where, tf.mul(ofCell, f), gradCell);
+      gradCell = choose(where, back.state.cell!, gradCell);
     }
     return [tf.stack(gradGates), gradState, gradCell, gradWeightOfStates(gradGates, statesBeforeStep)];
   },
