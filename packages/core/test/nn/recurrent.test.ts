@@ -4,8 +4,10 @@ import { grad } from '../../src/autograd/valueAndGrad.ts';
 import { type Backend, setDefaultBackend, toHost } from '../../src/backend/backend.ts';
 import { createBackend } from '../../src/backend/createBackend.ts';
 import { normalValues } from '../../src/conformance/values.ts';
-import type { LstmState } from '../../src/functional/index.ts';
+import * as F from '../../src/functional/index.ts';
 import * as nn from '../../src/nn/index.ts';
+import * as optim from '../../src/optim/index.ts';
+import { manualSeed } from '../../src/random/defaultGenerator.ts';
 import { summary } from '../../src/summary/summary.ts';
 import { ShapeError } from '../../src/tensor/shape.ts';
 
@@ -73,7 +75,7 @@ describe('parameters', () => {
 });
 
 type Layer = nn.Module & {
-  forward(input: tf.Tensor, states?: null, options?: nn.SequenceOptions): [tf.Tensor, tf.Tensor | LstmState];
+  forward(input: tf.Tensor, states?: null, options?: nn.SequenceOptions): [tf.Tensor, tf.Tensor | F.LstmState];
 };
 
 describe('padding', () => {
@@ -88,7 +90,7 @@ describe('padding', () => {
     const lengths = [2, 6, 1];
     const x = normal([3, 6, 3]);
     const [output, last] = layer.forward(x, null, { lengths });
-    const states = (state: tf.Tensor | LstmState) => (state instanceof tf.Tensor ? [state] : state);
+    const states = (state: tf.Tensor | F.LstmState) => (state instanceof tf.Tensor ? [state] : state);
     for (const [sequence, length] of lengths.entries()) {
       const alone = tf.slice(x, [sequence, 0, 0], [1, length, 3]);
       const [expected, expectedLast] = layer.forward(alone);
@@ -155,6 +157,55 @@ describe('a step', () => {
     let h: tf.Tensor | undefined;
     for (const step of tf.unstack(x)) h = cell.forward(step, h);
     expectSame(await numbers(h!), await numbers(layer.forward(x)[1]));
+  });
+});
+
+describe('training', () => {
+  class LastOfSequence extends nn.Module {
+    embedding = new nn.Embedding(4, 8);
+    gru = new nn.GRU(8, 16, { batchFirst: true });
+    out = new nn.Linear(16, 4);
+    forward(words: tf.Tensor, lengths?: readonly number[]) {
+      const [, last] = this.gru.forward(this.embedding.forward(words), null, { lengths });
+      return this.out.forward(tf.squeeze(last, [0]));
+    }
+  }
+  const words = () => tf.tensor2d([0, 1, 2, 3, 1, 1, 2, 0, 3, 2, 1, 0, 2, 3, 3, 1], [4, 4], 'int32');
+
+  it('learns what a sequence began with', async () => {
+    manualSeed(0);
+    const net = new LastOfSequence();
+    const optimizer = new optim.Adam(net.parameters(), { lr: 0.02 });
+    const first = tf.tensor1d([0, 1, 3, 2], 'int32');
+    const losses: number[] = [];
+    for (let step = 0; step < 60; step++) {
+      losses.push((await numbers(optimizer.minimize(() => F.crossEntropy(net.forward(words()), first))))[0]!);
+    }
+    expect(losses[0]).toBeGreaterThan(1);
+    expect(losses.at(-1)).toBeLessThan(0.05);
+  });
+
+  it('adds up the gradients of parts of a batch to those of the whole', async () => {
+    const stepped = async (train: (net: LastOfSequence, optimizer: optim.SGD) => void) => {
+      manualSeed(1);
+      const net = new LastOfSequence();
+      const optimizer = new optim.SGD(net.parameters(), { lr: 0.5 });
+      train(net, optimizer);
+      return Object.values(await net.stateDict()).flatMap(({ data }) => [...data].map(Number));
+    };
+    const loss = (net: LastOfSequence, from: number, to: number) => () =>
+      F.crossEntropy(
+        net.forward(tf.slice(words(), [from, 0], [to - from, 4]), [4, 2, 1, 3].slice(from, to)),
+        tf.tensor1d([0, 1, 3, 2].slice(from, to), 'int32'),
+        { reduction: 'sum' },
+      );
+    const whole = await stepped((net, optimizer) => void optimizer.minimize(loss(net, 0, 4)));
+    const parts = await stepped((net, optimizer) => {
+      optimizer.accumulate(loss(net, 0, 1));
+      optimizer.accumulate(loss(net, 1, 4));
+      optimizer.step();
+    });
+    expectSame(parts, whole);
   });
 });
 
