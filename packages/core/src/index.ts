@@ -11,6 +11,7 @@ export {
 } from './backend/backend.ts';
 export { type BackendReport, createBackend, listBackends } from './backend/createBackend.ts';
 export {
+  BackendLostError,
   type BackendOptions,
   type BackendProbe,
   type BackendProvider,

@@ -1,4 +1,5 @@
 import {
+  BackendLostError,
   callbacks,
   type EpochResult,
   type FitControl,
@@ -164,6 +165,7 @@ export class RunRecorder implements TrainerCallback {
       this.stopBar();
       if (error instanceof InterruptedError) throw await this.interrupted(error);
       if (error instanceof NonFiniteLossError) throw await this.broken(error);
+      if (error instanceof BackendLostError) throw await this.lost(error);
       throw error;
     } finally {
       this.stopBar();
@@ -195,6 +197,16 @@ export class RunRecorder implements TrainerCallback {
       ? `the weights of epoch ${kept.epoch}, the last good ones, are in ${run.weights('last')}`
       : 'no epoch was finished, so there are no good weights';
     return new Error(`${error.message}; ${where}`, { cause: error });
+  }
+
+  private async lost(error: BackendLostError): Promise<Error> {
+    const { run, about } = this.options;
+    await this.note({ event: 'failed', message: error.message });
+    const kept = this.history.at(-1);
+    const goOn = kept
+      ? `; the weights of epoch ${kept.epoch} are in ${run.weights('last')}; go on with: ${howToRun} train ${about.task} --resume ${run.path}`
+      : '; no epoch was finished';
+    return new Error(`the GPU was lost in epoch ${this.at?.epoch ?? this.history.length}${goOn}`, { cause: error });
   }
 
   private async saveWeights(name: 'last' | 'best', epoch: number, accuracy?: number): Promise<string> {

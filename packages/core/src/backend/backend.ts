@@ -1,6 +1,7 @@
 import { type KernelBackend, type Tensor, tensor as tfTensor } from '@tensorflow/tfjs-core';
 import { type DType, type HostArray, hostArray } from '../tensor/hostArray.ts';
 import { internals, kernelBackendOf } from './engine.ts';
+import { BackendLostError, type OpenedBackend } from './provider.ts';
 import './tfjsGradients.generated.js';
 import './mendedGradients.ts';
 
@@ -33,13 +34,17 @@ export class Backend {
   /** The name under which TensorFlow.js knows this backend (`tf.setBackend(backend.tfName)`). */
   readonly tfName: string;
   readonly capabilities: BackendCapabilities;
+  private lossReason: string | undefined;
 
-  constructor(options: { name: string; device: string; tfName: string; capabilities: BackendCapabilities }) {
+  constructor(options: OpenedBackend & { readonly name: string }) {
     this.name = options.name;
     this.device = options.device;
     this.tfName = options.tfName;
     this.capabilities = options.capabilities;
     byKernelBackend.set(this.kernelBackend, this);
+    void options.lost?.then((reason) => {
+      this.lossReason = reason;
+    });
   }
 
   /** TensorFlow.js's object behind this backend. */
@@ -52,8 +57,11 @@ export class Backend {
   /**
    * Runs `f` with this backend as TensorFlow.js's ambient one, and puts the previous one back, also when `f` throws.
    * `f` must be synchronous: two training loops may take turns at each `await`.
+   *
+   * @throws {BackendLostError} if the device is gone.
    */
   run<T>(f: () => T): T {
+    if (this.lossReason !== undefined) throw this.lossError(this.lossReason);
     const engine = internals();
     const previous = engine.backendName;
     if (previous === this.tfName) return f();
@@ -62,7 +70,7 @@ export class Backend {
     try {
       return f();
     } finally {
-      if (previous !== undefined) void engine.setBackend(previous);
+      if (previous != null) void engine.setBackend(previous);
     }
   }
 
@@ -75,6 +83,27 @@ export class Backend {
   tensor(array: HostArray): Tensor {
     const data = deviceData(array, this.capabilities.copiesArrays === true);
     return this.run(() => tfTensor(data, [...array.shape], deviceType(array.dtype)));
+  }
+
+  /**
+   * Waits for something to be read from the device.
+   *
+   * @throws {BackendLostError} if the device went meanwhile.
+   */
+  async reading<T>(read: Promise<T>): Promise<T> {
+    try {
+      return await read;
+    } catch (error) {
+      // The device's own news may come a moment after the read has failed.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (this.lossReason !== undefined) throw this.lossError(this.lossReason, error);
+      throw error;
+    }
+  }
+
+  private lossError(reason: string, cause?: unknown): BackendLostError {
+    const sentence = `the device of backend '${this.name}' was lost (${reason}): open it anew by createBackend('${this.name}') and go on from the last checkpoint`;
+    return new BackendLostError(sentence, { cause });
   }
 
   /** Whether this backend holds the tensor's values. */
@@ -144,7 +173,7 @@ export function commonBackend(operation: string, tensors: readonly (Tensor | nul
 export async function toHost(tensor: Tensor): Promise<HostArray<'float32'> | HostArray<'int32'> | HostArray<'bool'>> {
   // Copied: TensorFlow.js's CPU backend hands out the very array in which it keeps the tensor, which for a tensor cast
   // to float32 may still be one of integers.
-  const data = await tensor.data();
+  const data = await backendOf(tensor).reading(tensor.data());
   switch (tensor.dtype) {
     case 'float32':
       return hostArray('float32', tensor.shape, Float32Array.from(data));

@@ -1,3 +1,4 @@
+import { findBackendFactory, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import { Backend } from './backend.ts';
 import { cpuProvider } from './cpu.ts';
 import { internals } from './engine.ts';
@@ -94,7 +95,7 @@ function open(name: string, options: BackendOptions): Promise<Backend> {
   const key = JSON.stringify(Object.entries(options).sort());
   let backend = own.get(key);
   if (backend === undefined) {
-    backend = openOnce(provider, options);
+    backend = openOnce(provider, options, () => own.delete(key));
     own.set(key, backend);
     // A failure is not remembered: the driver may be installed by the next time.
     backend.catch(() => own.delete(key));
@@ -102,17 +103,25 @@ function open(name: string, options: BackendOptions): Promise<Backend> {
   return backend;
 }
 
-async function openOnce(provider: BackendProvider, options: BackendOptions): Promise<Backend> {
+async function openOnce(provider: BackendProvider, options: BackendOptions, forget: () => void): Promise<Backend> {
   // Backends that are opened at the same time see each other's: what counts is what was there before all of them.
   if (opening++ === 0) ambient = internals().backendName;
   try {
-    return new Backend({ name: provider.name, ...(await provider.open(options)) });
+    const found = await provider.open(options);
+    void found.lost?.then(() => {
+      forget();
+      // The next one that is opened is made anew, with a device of its own.
+      const factory = findBackendFactory(found.tfName);
+      removeBackend(found.tfName);
+      registerBackend(found.tfName, factory);
+    });
+    return new Backend({ name: provider.name, ...found });
   } finally {
     opening--;
     // Opening must not change what plain TensorFlow.js code runs on.
-    if (ambient !== undefined) await internals().setBackend(ambient);
+    if (ambient != null && ambient in internals().registry) await internals().setBackend(ambient);
   }
 }
 
 let opening = 0;
-let ambient: string | undefined;
+let ambient: string | null | undefined;

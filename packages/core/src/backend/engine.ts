@@ -18,8 +18,8 @@ export interface TapeNode {
  * `customGrad`, `grads`, `Variable` and `tidy` are written with these.
  */
 export interface EngineInternals {
-  /** Not set before a backend has been chosen. */
-  readonly backendName?: string;
+  /** Not set before a backend has been chosen; null after it has been removed. */
+  readonly backendName?: string | null;
   readonly backend: KernelBackend;
   readonly registry: Record<string, KernelBackend>;
   readonly state: {

@@ -15,6 +15,8 @@ export interface OpenedBackend {
   /** The device in words. */
   readonly device: string;
   readonly capabilities: BackendCapabilities;
+  /** Resolves, with a reason in words, when the device is gone for good: a GPU that was reset, unplugged, or taken away. */
+  readonly lost?: Promise<string>;
 }
 
 /**
@@ -58,6 +60,11 @@ export interface BackendProbe {
 /** A backend cannot be had on this machine; the message says why and what to install. */
 export class BackendUnavailableError extends Error {
   override readonly name = 'BackendUnavailableError';
+}
+
+/** The device of a backend is gone, and with it all its tensors; {@link createBackend} opens it anew. */
+export class BackendLostError extends Error {
+  override readonly name = 'BackendLostError';
 }
 
 const providers = new Map<string, BackendProvider>();

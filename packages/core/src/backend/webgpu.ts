@@ -1,7 +1,9 @@
 import { setBackend } from '@tensorflow/tfjs-core';
+import { internals } from './engine.ts';
 import { importPeer, inNode } from './peer.ts';
 import { type BackendProvider, BackendUnavailableError } from './provider.ts';
 import { isSoftwareRenderer } from './software.ts';
+import type { WebgpuBackend } from './webgpu/program.ts';
 import { registerGpuKernels } from './webgpu/register.ts';
 
 /**
@@ -27,10 +29,12 @@ export const webgpuProvider: BackendProvider = {
       throw new BackendUnavailableError('the WebGPU device could not be opened: the driver refused it');
     }
     registerGpuKernels();
+    const { device } = internals().backend as unknown as WebgpuBackend;
     return {
       tfName: 'webgpu',
       device: deviceName(adapter.info),
       capabilities: { synchronousReads: false, gpu: !isSoftware(adapter.info) },
+      lost: device.lost.then(({ reason, message }) => message || reason),
     };
   },
   async probe() {

@@ -65,8 +65,9 @@ export class Totals<Name extends string = string> {
     const first = this.count - batch.length + 1;
     const reads = (Object.keys(batch[0]) as Name[]).map((name) => {
       const scalars = batch.map((entry) => entry[name]);
-      const together = commonBackend('Totals', scalars).run(() => tidy(() => stack(scalars)));
-      const read = together.data().finally(() => together.dispose());
+      const backend = commonBackend('Totals', scalars);
+      const together = backend.run(() => tidy(() => stack(scalars)));
+      const read = backend.reading(together.data()).finally(() => together.dispose());
       for (const scalar of scalars) scalar.dispose();
       return read.then((values) => {
         let sum = this.sums.get(name) ?? 0;

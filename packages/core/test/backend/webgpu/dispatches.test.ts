@@ -83,7 +83,7 @@ describe.skipIf(missing !== '')('a training step on webgpu', () => {
     };
   });
 
-  it("takes at most half of TensorFlow.js's dispatches, and waits for nothing", () => {
+  it("takes at most half of TensorFlow.js's dispatches, and waits for nothing", { timeout: 240_000 }, () => {
     manualSeed(0);
     const model = new Net();
     const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
