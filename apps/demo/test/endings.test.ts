@@ -107,3 +107,33 @@ describe('a killed run that is resumed', () => {
     expect((await rows('whole')).length).toBe(1 + 5 + 1);
   });
 });
+
+describe('a run whose accuracy no longer becomes better', () => {
+  // Steps so small that nothing changes: the first epoch is the best.
+  const args = [...base, '--limit', '300', '--epochs', '50', '--patience', '2', '--lr', '1e-20'];
+  const epochs = (events: Record<string, unknown>[]) =>
+    events.filter(({ event }) => event === 'epoch').map(({ epoch }) => epoch);
+
+  it('is stopped by --patience, says so, and is finished', async () => {
+    const { code, events } = await runCli([...args, '--out', scratch.path('patient')]);
+    expect(code).toBe(0);
+    expect(epochs(events())).toEqual([0, 1, 2]);
+    expect(events()).toContainEqual({ event: 'stopped', epoch: 2, patience: 2, bestEpoch: 0 });
+    expect(events().at(-1)).toMatchObject({ event: 'done', epochs: 3, bestEpoch: 0 });
+    const again = await runCli(['train', 'fashion-mnist', '--resume', scratch.path('patient')]);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toMatch(/is finished, 50 epochs or stopped by its patience: give a larger --epochs/);
+  });
+
+  it('is stopped at the same epoch after a kill', async () => {
+    await runCli([...args, '--out', scratch.path('impatient')], {
+      onOutput: (stdout, kill) => {
+        if (stdout.includes('"epoch":1,')) kill('SIGKILL');
+      },
+    });
+    const { code, events } = await runCli([...base.slice(0, 2), '--resume', scratch.path('impatient'), '--json']);
+    expect(code).toBe(0);
+    expect(epochs(events()).at(-1)).toBe(2);
+    expect(events()).toContainEqual({ event: 'stopped', epoch: 2, patience: 2, bestEpoch: 0 });
+  });
+});

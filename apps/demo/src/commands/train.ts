@@ -26,6 +26,7 @@ export function addTrainOptions(command: Command): Command {
     .option('--lr <x>', "learning rate (default: the recipe's)", parsePositive)
     .option('--seed <n>', 'of weights and order, as torch.manual_seed', parseIndex, 0)
     .option('--limit <n>', 'use the first N training examples only', parseCount)
+    .option('--patience <n>', 'stop after N epochs in a row without a better accuracy on what is held out', parseCount)
     .addOption(shared.backend())
     .addOption(shared.threads())
     .addOption(shared.dataDir())

@@ -16,6 +16,7 @@ const schema = v.looseObject({
   seed: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   backend: v.string(),
   limit: v.optional(count),
+  patience: v.optional(count),
   threads: v.optional(count),
   dataDir: v.optional(v.string()),
   started: v.optional(v.string()),

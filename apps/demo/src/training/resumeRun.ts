@@ -22,7 +22,9 @@ export async function resumeRun(
   if (config.task !== task) throw new Error(`${folder} is a run of ${config.task}, expected ${task}`);
   const options = resumeOptions(config, given, folder);
   if ((await run.isFinished()) && options.epochs === config.epochs) {
-    createOutput(options).warn(`${folder} is finished, all ${config.epochs} epochs: give a larger --epochs to go on`);
+    createOutput(options).warn(
+      `${folder} is finished, ${config.patience === undefined ? `all ${config.epochs} epochs` : `${config.epochs} epochs or stopped by its patience`}: give a larger --epochs to go on`,
+    );
     return;
   }
   await train(task, options, { ...context, resume: { run, config } });
@@ -35,6 +37,7 @@ const fixed = {
   lr: 'learningRate',
   seed: 'seed',
   limit: 'limit',
+  patience: 'patience',
 } as const;
 
 /**
@@ -64,6 +67,7 @@ export function resumeOptions(config: RunConfig, given: Partial<TrainOptions>, f
     lr: config.learningRate,
     seed: config.seed,
     limit: config.limit,
+    patience: config.patience,
     backend: given.backend ?? config.backend,
     threads: given.threads ?? (given.backend === undefined ? config.threads : undefined),
     dataDir: given.dataDir ?? config.dataDir,

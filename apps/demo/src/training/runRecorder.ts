@@ -33,6 +33,8 @@ export interface RunRecorderOptions {
     readonly seed: number;
     readonly epochs: number;
     readonly trainExamples: number;
+    /** Stop after so many epochs in a row without a better accuracy on what is held out. */
+    readonly patience?: number;
   };
 }
 
@@ -54,6 +56,7 @@ export class RunRecorder implements TrainerCallback {
   history: EpochFigures[] = [];
   private readonly options: RunRecorderOptions;
   private readonly bestWeights: callbacks.BestWeights;
+  private readonly stopping: callbacks.EarlyStopping | undefined;
   private readonly events: callbacks.JsonlLog;
   private bar: ProgressBar | undefined;
   private at: StepInfo | undefined;
@@ -67,6 +70,9 @@ export class RunRecorder implements TrainerCallback {
         await this.writeWeights('best', weights, epoch, validation!.accuracy);
       },
     });
+    const { patience } = options.about;
+    this.stopping =
+      patience === undefined ? undefined : new callbacks.EarlyStopping({ monitor: 'val/accuracy', patience });
     this.events = new callbacks.JsonlLog(options.run.events, {
       ...ours,
       event: (result) => ({ time: new Date().toISOString(), ...epochEvent(result, options.heldOut) }),
@@ -82,7 +88,8 @@ export class RunRecorder implements TrainerCallback {
       },
     };
     const rows = new callbacks.CsvLog(this.options.run.results, ours);
-    return [progress, lastWeights, this.bestWeights, rows, this.events, this];
+    const stopping = this.stopping === undefined ? [] : [this.stopping];
+    return [progress, lastWeights, this.bestWeights, ...stopping, rows, this.events, this];
   }
 
   get trainExamples(): number {
@@ -161,6 +168,7 @@ export class RunRecorder implements TrainerCallback {
   async guard(training: () => Promise<unknown>): Promise<void> {
     try {
       await training();
+      await this.sayWhyStopped();
     } catch (error) {
       this.stopBar();
       if (error instanceof InterruptedError) throw await this.interrupted(error);
@@ -170,6 +178,18 @@ export class RunRecorder implements TrainerCallback {
     } finally {
       this.stopBar();
     }
+  }
+
+  /** A run that its patience has ended says so; at its last epoch it has ended anyway. */
+  private async sayWhyStopped(): Promise<void> {
+    const { about, output, heldOut } = this.options;
+    const { patience = 0 } = about;
+    if (this.stopping === undefined || this.stopping.wait < patience || this.history.length >= about.epochs) return;
+    const [epoch, { bestEpoch }] = [this.history.length - 1, this.stopping];
+    await this.emit({ event: 'stopped', epoch, patience, bestEpoch });
+    output.say(
+      `stopped after epoch ${epoch}: no better ${heldOut} accuracy than epoch ${bestEpoch}'s in ${patience} epochs`,
+    );
   }
 
   private async interrupted(error: InterruptedError): Promise<InterruptedError> {

@@ -28,6 +28,7 @@ function resolveSettings(options: TrainOptions, recipe: Recipe) {
     ...(recipe.transform !== undefined && { transform: `${recipe.transform}` }),
     seed: options.seed,
     ...(options.limit !== undefined && { limit: options.limit }),
+    ...(options.patience !== undefined && { patience: options.patience }),
   };
 }
 

@@ -8,5 +8,7 @@ export interface TrainOptions extends BackendChoice, DataChoice, OutputOptions {
   readonly lr?: number;
   readonly seed: number;
   readonly limit?: number;
+  /** Stop after so many epochs in a row without a better accuracy on what is held out. */
+  readonly patience?: number;
   readonly out?: string;
 }

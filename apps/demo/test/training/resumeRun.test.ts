@@ -52,6 +52,7 @@ describe('the arguments of a resumed run', () => {
     ['another learning rate', { lr: 0.1 }, '--lr 0.1 would make run another run: it was begun with 0.01'],
     ['another batch size', { batchSize: 50 }, '--batch-size 50 would make run another run: it was begun with 100'],
     ['another seed', { seed: 0 }, '--seed 0 would make run another run: it was begun with 3'],
+    ['another patience', { patience: 2 }, '--patience 2 would make run another run: it was begun with none'],
     ['more examples', { limit: 700 }, '--limit 700 would make run another run: it was begun with 600'],
     ['fewer epochs', { epochs: 9 }, '--epochs 9 is less than the 10 that run was begun with'],
     ['another folder', { out: 'x' }, '--resume goes on in the run folder itself: leave --out away'],
