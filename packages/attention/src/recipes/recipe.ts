@@ -24,6 +24,8 @@ export interface Seq2SeqRecipe {
   readonly vocabulary: VocabularyOptions;
   readonly batchSize: number;
   readonly epochs: number;
+  /** How many examples are made for training, where they are made. */
+  readonly trainExamples?: number;
   /** The learning rate; where there is a schedule, its highest. */
   readonly learningRate: number;
   /** The optimizer's name, for records. */

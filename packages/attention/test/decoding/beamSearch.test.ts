@@ -1,7 +1,7 @@
-import { hostArray, type Tensor } from '@flambeau/core';
+import { Generator, hostArray, type Tensor } from '@flambeau/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { beamSearch, greedyDecode, type Seq2Seq } from '../../src/index.ts';
+import { beamSearch, type Decoding, greedyDecode, type Seq2Seq } from '../../src/index.ts';
 import { simd } from '../onSimd.ts';
 import { configs, opinionated } from './models.ts';
 
@@ -91,6 +91,19 @@ describe.each(Object.entries(configs))('beam search: %s', (_, config) => {
 });
 
 describe('beam search', () => {
+  it('keeps apart sources of which some have ended', async () => {
+    const model = await opinionated(configs.tutorial!);
+    const random = new Generator().manualSeed(4);
+    const sources = Array.from({ length: 40 }, () => [...random.randint(2, 12, random.randint(1, 9, 1)[0]!)]);
+    const options = { beamSize: 3, maxLength: 12 };
+    const together = await beamSearch(model, sources, options);
+    for (const [i, source] of sources.entries()) {
+      const [[alone]] = (await beamSearch(model, [source], options)) as [[Decoding]];
+      expect(together[i]![0]!.ids).toEqual(alone.ids);
+      expect(together[i]![0]!.score).toBeCloseTo(alone.score, 5);
+    }
+  });
+
   it('gives for each target where the model looked: a row for each word and the end', async () => {
     const model = await opinionated(configs.tutorial!);
     const [decodings] = await beamSearch(model, [[2, 3, 4]], { beamSize: 4, nBest: 4, maxLength: 6 });
