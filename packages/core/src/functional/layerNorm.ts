@@ -38,7 +38,7 @@ export function layerNorm(input: Tensor, normalizedShape: readonly number[], opt
   return commonBackend(label, [input, weight, bias]).run(() => {
     const gamma = weight ? tf.reshape(weight, [size]) : tf.ones([size]);
     const beta = bias ? tf.reshape(bias, [size]) : tf.zeros([size]);
-    const rows = tf.reshape(input, [-1, size]);
+    const rows = tf.reshape(input, [size === 0 ? 0 : input.size / size, size]);
     const [output] = layerOps.layerNorm({ input: rows, weight: gamma, bias: beta }, { eps });
     return tf.reshape(output, input.shape);
   });
@@ -64,7 +64,8 @@ export function groupNorm(input: Tensor, numGroups: number, options: AffineNormO
   if (weight) expectShape(label, 'weight', weight, [channels]);
   if (bias) expectShape(label, 'bias', bias, [channels]);
   return commonBackend(label, [input, weight, bias]).run(() => {
-    const images = tf.reshape(input, [batch, channels, -1]);
+    const places = (input.shape as number[]).slice(2).reduce((product, side) => product * side, 1);
+    const images = tf.reshape(input, [batch, channels, places]);
     const inputs = { input: images, weight: weight ?? tf.ones([channels]), bias: bias ?? tf.zeros([channels]) };
     return tf.reshape(groupOps.groupNorm(inputs, { numGroups, eps })[0], input.shape);
   });

@@ -1,4 +1,4 @@
-import { mean, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { div, mean, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { Reduction } from '../ops/crossEntropy.ts';
 
 /** Throws unless `reduction` is one. */
@@ -11,5 +11,7 @@ export function checkReduction(label: string, reduction: Reduction): void {
 /** The losses' mean or sum, or they themselves. */
 export function reduce(losses: Tensor, reduction: Reduction): Tensor {
   if (reduction === 'none') return losses;
-  return reduction === 'mean' ? mean(losses) : sum(losses);
+  if (reduction === 'sum') return sum(losses);
+  // TensorFlow.js's mean of nothing is 0.
+  return losses.size === 0 ? div(sum(losses), 0) : mean(losses);
 }

@@ -49,8 +49,8 @@ export function smoothL1Loss(input: Tensor, target: Tensor, options: SmoothL1Los
   checkReduction(label, reduction);
   if (!(beta >= 0)) throw new RangeError(`${label}: expected beta of at least 0, got ${beta}`);
   expectShape(label, 'target', target, input.shape);
-  return reduceOn(label, ops.smoothL1({ input, target }, { beta })[0], reduction);
+  return commonBackend(label, [input, target]).run(() => {
+    const [losses] = ops.smoothL1({ input, target: tf.cast(target, 'float32') }, { beta });
+    return reduce(losses, reduction);
+  });
 }
-
-const reduceOn = (label: string, losses: Tensor, reduction: Reduction): Tensor =>
-  commonBackend(label, [losses]).run(() => reduce(losses, reduction));

@@ -46,4 +46,7 @@ export const groupNormBackward = defineOp<
 });
 
 /** One row for each image and group. */
-const asRows = (input: Tensor, groups: number): Tensor => tf.reshape(input, [input.shape[0] * groups, -1]);
+function asRows(input: Tensor, groups: number): Tensor {
+  const [batch, channels, places] = input.shape as number[];
+  return tf.reshape(input, [batch * groups, (channels / groups) * places]);
+}

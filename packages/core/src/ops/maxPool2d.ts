@@ -98,8 +98,9 @@ export const maxPool2dBackward = defineOp<
   outputs: 1,
   composed({ gradOutput, indices }, { inputShape }) {
     const [batch, channels, height, width] = inputShape;
+    const windows = indices.shape[2]! * indices.shape[3]!;
     const planes = tf.range(0, batch * channels * height * width, height * width, 'int32');
-    const flat = tf.add(tf.reshape(indices, [batch * channels, -1]), tf.reshape(planes, [-1, 1]));
+    const flat = tf.add(tf.reshape(indices, [batch * channels, windows]), tf.reshape(planes, [batch * channels, 1]));
     const scattered = tf.scatterND(tf.reshape(flat, [-1, 1]), tf.reshape(gradOutput, [-1]), [
       batch * channels * height * width,
     ]);

@@ -4,7 +4,7 @@ import { isRecording, record, unrecorded } from '../autograd/tape.ts';
 import { commonBackend } from '../backend/backend.ts';
 import { internals } from '../backend/engine.ts';
 
-/** The tensors an op reads, by PyTorch's argument names; one that may be absent is `undefined` when it is. */
+/** The tensors an op reads, by PyTorch's argument names; one that may be absent is `undefined` when it is, `input` is float32. */
 export type OpInputs = Record<string, Tensor | undefined>;
 
 /**
@@ -60,6 +60,10 @@ export function defineOp<Inputs extends OpInputs, Attributes extends object>(
   return Object.assign(call, { definition });
 }
 
+/** An op's name as its function's is spelt: `flambeau::max_pool2d` → `maxPool2d`. */
+const shortName = (name: string): string =>
+  name.replace(/^\w+::/, '').replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
 function runOp<Inputs extends OpInputs, Attributes extends object>(
   op: OpDefinition<Inputs, Attributes>,
   inputs: Inputs,
@@ -70,6 +74,11 @@ function runOp<Inputs extends OpInputs, Attributes extends object>(
   for (const name in inputs) {
     const tensor = inputs[name];
     if (tensor !== undefined) present[name] = tensor;
+  }
+  // A kernel would take the bits of integers for those of floats.
+  const { input } = present;
+  if (input !== undefined && input.dtype !== 'float32') {
+    throw new TypeError(`${shortName(op.name)}: expected an input of type float32, got ${input.dtype}`);
   }
   return commonBackend(op.name, Object.values(present)).run(() => {
     const results = isWatched()

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { functional as F, hostArray, type Tensor } from '../../src/index.ts';
+import { functional as F, hostArray, type Tensor, valueAndGrad } from '../../src/index.ts';
 import { onBackends } from '../golden/onBackends.ts';
 
 const iota = (...shape: number[]) => {
@@ -26,6 +26,58 @@ onBackends('functions', (backend) => {
       expect(single.shape).toEqual(batched.shape.slice(1));
       expect(await values(single)).toEqual(await values(batched));
     }
+  });
+
+  it('refuse integers as input: a kernel would take their bits for floats', () => {
+    const whole = tf.ones([1, 2, 4, 4], 'int32');
+    const calls = {
+      relu: () => F.relu(whole),
+      sigmoid: () => F.sigmoid(whole),
+      gelu: () => F.gelu(whole),
+      maxPool2d: () => F.maxPool2d(whole, 2),
+      avgPool2d: () => F.avgPool2d(whole, 2),
+      layerNorm: () => F.layerNorm(whole, [4]),
+      batchNorm: () => F.batchNorm(whole, null, null, { training: true }),
+      conv2d: () => F.conv2d(whole, iota(3, 2, 1, 1)),
+      linear: () => F.linear(whole, iota(3, 4)),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      expect(call, name).toThrow(`${name}: expected an input of type float32, got int32`);
+    }
+  });
+
+  it('smoothL1Loss and mseLoss take whole numbers as target', async () => {
+    const [input, target] = [tf.tensor1d([0.5, 3]), tf.tensor1d([1, 1], 'int32')];
+    expect(await values(F.smoothL1Loss(input, target, { reduction: 'none' }))).toEqual([0.125, 1.5]);
+    expect(await values(F.mseLoss(input, target, { reduction: 'none' }))).toEqual([0.25, 4]);
+  });
+
+  it('take a batch of none, and give back gradients of none', async () => {
+    const images = tf.zeros([0, 4, 6, 6]);
+    const shapes: [() => Tensor, number[]][] = [
+      [() => F.conv2d(images, iota(3, 4, 3, 3)), [0, 3, 4, 4]],
+      [() => F.convTranspose2d(images, iota(4, 3, 3, 3)), [0, 3, 8, 8]],
+      [() => F.maxPool2d(images, 2), [0, 4, 3, 3]],
+      [() => F.avgPool2d(images, 2), [0, 4, 3, 3]],
+      [() => F.adaptiveAvgPool2d(images, 2), [0, 4, 2, 2]],
+      [() => F.adaptiveMaxPool2d(images, 2), [0, 4, 2, 2]],
+      [() => F.groupNorm(images, 2), [0, 4, 6, 6]],
+      [() => F.layerNorm(images, [6, 6]), [0, 4, 6, 6]],
+      [() => F.gelu(images), [0, 4, 6, 6]],
+    ];
+    for (const [f, shape] of shapes) {
+      const { value, grads } = valueAndGrad(() => {
+        const output = f();
+        return { loss: tf.sum(output), output };
+      }, [images]);
+      expect(value.output.shape).toEqual(shape);
+      expect(grads[0]!.shape).toEqual(images.shape);
+    }
+    // PyTorch's mean of no losses is NaN, their sum 0.
+    const none = tf.zeros([0, 3]);
+    expect(await values(F.mseLoss(none, none))).toEqual([Number.NaN]);
+    expect(await values(F.binaryCrossEntropyWithLogits(none, none))).toEqual([Number.NaN]);
+    expect(await values(F.smoothL1Loss(none, none, { reduction: 'sum' }))).toEqual([0]);
   });
 
   it('linear maps the last axis of any shape', async () => {
