@@ -113,6 +113,16 @@ def batch_norm(op, shape):
     return lambda: aten.native_batch_norm_backward(grad, x, weight, None, None, mean, inverse, True, 1e-5, every)[0]
 
 
+def recurrent_layer(kind, batch, steps, hidden):
+    layer = getattr(torch.nn, kind)(hidden, hidden)
+    parameters = list(layer.parameters())
+    with torch.no_grad():
+        for index, parameter in enumerate(parameters):
+            parameter.copy_(make(list(parameter.shape), 10 + index) * (2 / math.sqrt(hidden)))
+    x, grad = make([steps, batch, hidden], 0).requires_grad_(), make([steps, batch, hidden], 1)
+    return lambda: torch.autograd.grad((layer(x)[0] * grad).sum(), [x, *parameters])[0]
+
+
 def adam(fused):
     parameters = list(NotesCnn().parameters())
     for index, parameter in enumerate(parameters):
@@ -181,6 +191,8 @@ def prepare(spec):
         return cross_entropy(op, rest["n"], rest["classes"])
     if op.startswith("batchNorm"):
         return batch_norm(op, rest["shape"])
+    if op == "recurrentLayer":
+        return recurrent_layer(**rest)
     if op == "adam":
         return adam(**rest)
     if op == "inference":
@@ -233,7 +245,7 @@ run, estimate, taped = None, 0.0, False
 for line in sys.stdin:
     request = json.loads(line)
     if request["do"] == "prepare":
-        taped = request["spec"]["op"] in ("trainStep", "textStep", "seq2seqStep")
+        taped = request["spec"]["op"] in ("recurrentLayer", "trainStep", "textStep", "seq2seqStep")
         with torch.set_grad_enabled(taped):
             run = prepare(request["spec"])
         if run is None:

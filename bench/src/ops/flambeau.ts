@@ -8,6 +8,7 @@ import { textStep } from '../text/textStep.ts';
 import { convolutionReluPool } from './flambeauFused.ts';
 import { type Kernel, make, repeat, runKernel } from './flambeauKernels.ts';
 import type { OpLibrary, PreparedOp } from './protocol.ts';
+import { recurrentLayer } from './recurrent.ts';
 import type { OpSpec } from './rows.ts';
 import { classes, digest } from './values.ts';
 
@@ -104,6 +105,8 @@ function prepare(spec: OpSpec): PreparedOp | undefined {
         { eps: 1e-5 },
       );
     }
+    case 'recurrentLayer':
+      return recurrentLayer(spec);
     case 'adam':
       return adam();
     case 'trainStep':

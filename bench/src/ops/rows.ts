@@ -25,6 +25,14 @@ export interface ConvReluPoolSize extends ConvolutionSize {
   readonly inputGradient: boolean;
 }
 
+/** A batch of sequences, with as many features as the layer has units. */
+export interface RecurrentSize {
+  readonly kind: 'GRU' | 'LSTM';
+  readonly batch: number;
+  readonly steps: number;
+  readonly hidden: number;
+}
+
 /** A batch of pairs, all of one length, and the translator that they train. */
 export interface Seq2SeqSize {
   readonly batch: number;
@@ -45,6 +53,8 @@ export type OpSpec =
   | { readonly op: 'crossEntropy' | 'crossEntropyBackward'; readonly n: number; readonly classes: number }
   /** In training, over all axes but the second. */
   | { readonly op: 'batchNorm' | 'batchNormBackward'; readonly shape: readonly number[] }
+  /** Forward, and the gradients of input and weights. */
+  | ({ readonly op: 'recurrentLayer' } & RecurrentSize)
   /** One step over the notes' CNN; `fused` picks PyTorch's fused implementation, which is not its default. */
   | { readonly op: 'adam'; readonly fused: boolean }
   /** The notes' CNN predicts: from images that are there to logits that are read. */
@@ -143,6 +153,14 @@ function batchNorm(what: string, shape: readonly number[]): OpRow[] {
   ];
 }
 
+function recurrent(kind: RecurrentSize['kind'], batch: number, steps: number, hidden: number): OpRow {
+  const gates = kind === 'GRU' ? 3 : 4;
+  const label = `${kind} ${batch} × ${steps} × ${hidden}, all gradients`;
+  const spec = { op: 'recurrentLayer', kind, batch, steps, hidden } as const;
+  // Two products forward, and two gradients of each.
+  return { group: 'attention', label, spec, flops: 2 * 6 * batch * steps * hidden * gates * hidden };
+}
+
 const TEXT = { batch: 64, tokens: 250, width: 100, filters: 100 };
 const ATTENTION = { batch: 32, length: 10, hidden: 128 };
 
@@ -221,6 +239,7 @@ export const opRows: readonly OpRow[] = [
   ),
   ...linear('attention', 'W, a step', ATTENTION.batch, ATTENTION.hidden, ATTENTION.hidden),
   ...linear('attention', 'U, a sequence', ATTENTION.batch * ATTENTION.length, ATTENTION.hidden, ATTENTION.hidden),
+  ...(['GRU', 'LSTM'] as const).flatMap((kind) => [recurrent(kind, 32, 10, 128), recurrent(kind, 64, 50, 256)]),
   gemm('attention', 'context', { batch: ATTENTION.batch, m: 1, k: ATTENTION.length, n: ATTENTION.hidden }),
 ];
 

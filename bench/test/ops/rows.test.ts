@@ -11,6 +11,8 @@ test('work is counted as multiplications and additions', () => {
   expect(flopsOf('conv2 ∂weight')).toBe(2 * 100 * 12 * 8 * 8 * 6 * 25);
   // 64 reviews of 248 windows of 3 words of 100 numbers, 100 filters.
   expect(flopsOf('filters of 3 15872×300×100')).toBe(2 * 64 * 248 * 300 * 100);
+  // 6 products of 320 rows, 128 features and 3 gates of 128 units.
+  expect(flopsOf('GRU 32 × 10 × 128, all gradients')).toBe(6 * 2 * 320 * 128 * 384);
   expect(flopsOf('context 32 × 1×10×128')).toBe(2 * 32 * 10 * 128);
 });
 
