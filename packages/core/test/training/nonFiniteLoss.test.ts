@@ -13,7 +13,7 @@ const noWebgpu = await webgpuOrReason();
 const STEPS = 12;
 
 /** Examples of 4 numbers, the first number of example 5 being `broken`. */
-function examples(broken: number): data.TensorDataset {
+function examples(broken: number) {
   const input = Float32Array.from({ length: 4 * STEPS }, (_, i) => Math.sin(i));
   input[4 * 5] = broken;
   return new data.TensorDataset(
