@@ -72,7 +72,7 @@ async function searchBatch(
   rules: BeamRules,
   options: BeamSearchOptions,
 ): Promise<Decoding[][]> {
-  const { sos = 0, fillTo } = options;
+  const { sos = 0 } = options;
   const { backend } = model;
   const { source, lengths } = sourceTensors(backend, sources, options);
   const beams = sources.map(() => new Beam(rules));
@@ -106,7 +106,7 @@ async function searchBatch(
       state = step.state;
       const read = await readStep(
         step,
-        rows.map(({ at }) => fillTo ?? sources[at]!.length),
+        rows.map(({ at }) => sources[at]!.length),
       );
       let first = 0;
       for (const { beam } of going) {
@@ -119,7 +119,7 @@ async function searchBatch(
   } finally {
     free(held);
   }
-  return beams.map((beam, at) => beam.best.map((candidate) => toDecoding(candidate, fillTo ?? sources[at]!.length)));
+  return beams.map((beam, at) => beam.best.map((candidate) => toDecoding(candidate, sources[at]!.length)));
 }
 
 /** What the rows of a step look at: copied only when other sources are at work than in the step before. */

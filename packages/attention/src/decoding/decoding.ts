@@ -12,7 +12,7 @@ export interface Decoding {
   readonly finished: boolean;
   /**
    * Where the model looked: for each word that it wrote, and for the end, the weights of the source's places, the end of the
-   * source included, `[T, S]`. Null without attention.
+   * source included, `[T, S]`; what it looked at of filling is left out. Null without attention.
    */
   readonly attention: HostArray<'float32'> | null;
 }
@@ -28,8 +28,8 @@ export interface DecodeOptions {
   /** How many sources are decoded at once. Default 64. */
   readonly batchSize?: number;
   /**
-   * The length to which every source was filled up with 0 in training, for a model that was trained so ({@link
-   * CollateOptions.fillTo}). Default: sources count as long as they are.
+   * For a model that was trained on sources filled up to so many ids ({@link CollateOptions.fillTo}): shorter ones are
+   * filled up again, and the model reads the filling as it has learned to. Default: sources count as long as they are.
    */
   readonly fillTo?: number;
   /** Stops before the next batch; what was called then throws the signal's reason. */

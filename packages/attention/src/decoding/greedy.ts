@@ -87,7 +87,7 @@ async function decodeBatch(
   } finally {
     free(held);
   }
-  return sources.map(({ length }, row) => assemble(read, row, { eos, places, shown: options.fillTo ?? length }));
+  return sources.map(({ length }, row) => assemble(read, row, { eos, places, shown: length }));
 }
 
 /** Where a batch stands: the state after the last step, and the word that it gave, `[N, 1]`. */

@@ -24,20 +24,17 @@ export function sourceBatches(sources: readonly (readonly number[])[], options: 
   return batches;
 }
 
-/** A batch of sources as tensors, which are the caller's. */
+/** A batch of sources as tensors, which are the caller's. Up to `fillTo` ids the filling counts as ids of the source. */
 export function sourceTensors(
   backend: Backend,
   sources: readonly (readonly number[])[],
-  { fillTo }: DecodeOptions,
-): { source: Tensor; lengths: Tensor | null } {
-  const longest = Math.max(...sources.map(({ length }) => length));
-  if (fillTo !== undefined && longest > fillTo) {
-    throw new RangeError(`expected a source of at most ${fillTo - 1} words, got ${longest - 1}`);
-  }
-  const source = backend.tensor(filled(sources, 0, fillTo));
-  if (fillTo !== undefined) return { source, lengths: null };
-  const lengths = Int32Array.from(sources, ({ length }) => length);
-  return { source, lengths: backend.tensor(hostArray('int32', [lengths.length], lengths)) };
+  { fillTo = 0 }: DecodeOptions,
+): { source: Tensor; lengths: Tensor } {
+  const lengths = Int32Array.from(sources, ({ length }) => Math.max(length, fillTo));
+  return {
+    source: backend.tensor(filled(sources, 0, Math.max(...lengths))),
+    lengths: backend.tensor(hostArray('int32', [lengths.length], lengths)),
+  };
 }
 
 /** Throws if an id is none of the source's words: an embedding would read beyond its table. */

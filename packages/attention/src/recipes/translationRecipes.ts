@@ -24,7 +24,7 @@ export const translationRecipes: Readonly<Record<string, Seq2SeqRecipe>> = {
     learningRate: 0.001,
     ...adam,
     fillTo: 10,
-    decoding: { maxLength: 10 },
+    decoding: { maxLength: 10, fillTo: 10 },
   },
   best: {
     name: 'best',

@@ -38,6 +38,32 @@ describe('greedy decoding', () => {
     }
   });
 
+  it('lets a model read the filling that it was trained with, and looks at the words alone', async () => {
+    const model = (await opinionated(configs.tutorial!)).eval();
+    const [filled, long] = await greedyDecode(
+      model,
+      [
+        [2, 3],
+        [2, 3, 4, 5, 6, 7],
+      ],
+      { maxLength: 4, fillTo: 5 },
+    );
+    const int = (...ids: number[]) => tf.tensor2d([ids], undefined, 'int32');
+    for (const [decoding, source] of [
+      [filled!, int(2, 3, 1, 0, 0)],
+      [long!, int(2, 3, 4, 5, 6, 7, 1)],
+    ] as const) {
+      const { ids, attention } = decoding;
+      const { logits, weights } = model.forward({ source, sourceLengths: null, input: int(0, ...ids) });
+      const words = [...(await tf.argMax(logits, 2).data())];
+      expect(words.slice(0, ids.length)).toEqual(ids);
+      const [rows, columns] = attention!.shape as [number, number];
+      const wanted = tf.slice(weights!, [0, 0, 0], [1, rows, columns]);
+      for (const [at, weight] of (await wanted.data()).entries()) expect(attention!.data[at]).toBeCloseTo(weight, 5);
+    }
+    expect([filled!, long!].map(({ attention }) => attention!.shape[1])).toEqual([3, 7]);
+  });
+
   it('reads 500 words', async () => {
     const model = await opinionated(configs.paper!);
     const source = Array.from({ length: 500 }, (_, i) => 2 + (i % 10));
