@@ -102,9 +102,19 @@ export function logSoftmaxRows(x: usize, out: usize, count: i32, begin: i32, end
   for (let row = begin; row < end; row++) logSoftmaxRow(x + <usize>row * bytes, out + <usize>row * bytes, count);
 }
 
+/** Where `value` stands first among `count` floats, of which one is; 0 if it is NaN. */
+function indexOf(x: usize, value: f32, count: i32): i32 {
+  const wanted = f32x4.splat(value);
+  let at = 0;
+  while (at + 4 <= count && !v128.any_true(f32x4.eq(v128.load(x + ((<usize>at) << 2)), wanted))) at += 4;
+  while (at < count && load<f32>(x + ((<usize>at) << 2)) != value) at++;
+  return at < count ? at : 0;
+}
+
 /**
- * Rows [begin, end): probabilities = softmax(x); with l its logarithm, losses[row] = −(1 − s)·w[t]·l[t] − s/C·Σ w[c]·l[c]
- * and rowWeights[row] = w[t]. All are 0 where t is ignored, losses and rowWeights NaN where it is no class. weight may be 0: all ones.
+ * Rows [begin, end): probabilities = softmax(x), which may take x's own place; with l its logarithm, losses[row] = −(1 − s)·w[t]·l[t] −
+ * s/C·Σ w[c]·l[c] and rowWeights[row] = w[t]. All are 0 where t is ignored, losses and rowWeights NaN where it is no
+ * class. weight may be 0: all ones. Unless `predictions` is 0, the class of each row's largest number goes there (i32), of ignored ones −1.
  */
 export function crossEntropyRows(
   x: usize,
@@ -113,6 +123,7 @@ export function crossEntropyRows(
   probabilities: usize,
   losses: usize,
   rowWeights: usize,
+  predictions: usize,
   classes: i32,
   ignoreIndex: i32,
   smoothing: f64,
@@ -124,29 +135,33 @@ export function crossEntropyRows(
     const from = x + <usize>row * bytes;
     const to = probabilities + <usize>row * bytes;
     const t = load<i32>(target + ((<usize>row) << 2));
+    let prediction = -1;
     let loss: f64 = 0;
     let rowWeight: f64 = 0;
     if (t == ignoreIndex) {
       memory.fill(to, 0, bytes);
     } else {
       const largest = maxOfRow(from, classes);
-      const normalizer = <f64>largest + logOfSum(softmaxRow(from, largest, to, classes));
-      if (<u32>t >= <u32>classes) {
-        loss = NaN;
-        rowWeight = NaN;
-      } else {
-        const at = (<usize>t) << 2;
-        rowWeight = weight ? <f64>load<f32>(weight + at) : 1;
-        loss = (1 - smoothing) * rowWeight * (normalizer - <f64>load<f32>(from + at));
-        if (smoothing != 0) {
-          let all: f64 = 0;
-          for (let c: usize = 0; c < bytes; c += 4) {
-            all += (weight ? <f64>load<f32>(weight + c) : 1) * (normalizer - <f64>load<f32>(from + c));
-          }
-          loss += (smoothing / <f64>classes) * all;
+      if (predictions) prediction = indexOf(from, largest, classes);
+      const isClass = <u32>t < <u32>classes;
+      const at = (<usize>t) << 2;
+      // What the logits themselves give, before their place may be taken: how far below the largest they are.
+      const own = isClass ? <f64>largest - <f64>load<f32>(from + at) : NaN;
+      rowWeight = isClass ? (weight ? <f64>load<f32>(weight + at) : 1) : NaN;
+      let all: f64 = 0;
+      let weights: f64 = 0;
+      if (smoothing != 0) {
+        for (let c: usize = 0; c < bytes; c += 4) {
+          const w = weight ? <f64>load<f32>(weight + c) : 1;
+          all += w * (<f64>largest - <f64>load<f32>(from + c));
+          weights += w;
         }
       }
+      const log = logOfSum(softmaxRow(from, largest, to, classes));
+      loss = (1 - smoothing) * rowWeight * (log + own);
+      if (smoothing != 0) loss += (smoothing / <f64>classes) * (all + weights * log);
     }
+    if (predictions) store<i32>(predictions + ((<usize>row) << 2), prediction);
     store<f32>(losses + ((<usize>row) << 2), <f32>loss);
     store<f32>(rowWeights + ((<usize>row) << 2), <f32>rowWeight);
   }

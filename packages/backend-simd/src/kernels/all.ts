@@ -17,6 +17,7 @@ import { gatherKernels } from './gather.ts';
 import { groupNormKernels } from './groupNorm.ts';
 import { layerNormKernels } from './layerNorm.ts';
 import { linearKernels } from './linear.ts';
+import { linearCrossEntropyKernels } from './linearCrossEntropy.ts';
 import { matMulKernels } from './matMul.ts';
 import { maxPool2dKernels } from './maxPool2d.ts';
 import { nllLossKernels } from './nllLoss.ts';
@@ -48,6 +49,7 @@ export const ownKernels: Omit<KernelConfig, 'backendName'>[] = [
   ...gatherKernels,
   ...groupNormKernels,
   ...layerNormKernels,
+  ...linearCrossEntropyKernels,
   ...linearKernels,
   ...matMulKernels,
   ...maxPool2dKernels,

@@ -156,6 +156,32 @@ export interface CrossEntropyBackwardInputs {
   totalWeight: TensorInfo;
 }
 
+/**
+ * → [loss, predictions int32 [M] (the class of a row's largest logit, −1 where the target is ignored), probabilities, totalWeight []]:
+ * cross-entropy of the logits input · linearWeightᵀ + linearBias. Attributes as cross-entropy. `probabilities` are those of
+ * the rows that count, in their order.
+ */
+export interface LinearCrossEntropyInputs {
+  /** [M, K] */
+  input: TensorInfo;
+  /** [C, K] */
+  linearWeight: TensorInfo;
+  /** [C] */
+  linearBias?: TensorInfo;
+  /** int32 [M] */
+  target: TensorInfo;
+  /** [C] */
+  weight?: TensorInfo;
+}
+
+/** → the gradients of input, linearWeight and linearBias. */
+export interface LinearCrossEntropyBackwardInputs extends Omit<LinearCrossEntropyInputs, 'linearBias'> {
+  /** [] or, for 'none', [M] */
+  gradOutput: TensorInfo;
+  probabilities: TensorInfo;
+  totalWeight: TensorInfo;
+}
+
 /** → [output, mean [C], variance [C] (biased)] of this batch, channels being the second axis. */
 export interface BatchNormInputs {
   /** [N, C, …] */
@@ -389,6 +415,8 @@ export const FLAMBEAU_KERNELS = {
   reluBackward: 'flambeau::relu_backward',
   crossEntropy: 'flambeau::cross_entropy',
   crossEntropyBackward: 'flambeau::cross_entropy_backward',
+  linearCrossEntropy: 'flambeau::linear_cross_entropy',
+  linearCrossEntropyBackward: 'flambeau::linear_cross_entropy_backward',
   batchNorm: 'flambeau::batch_norm',
   batchNormBackward: 'flambeau::batch_norm_backward',
   additiveAttention: 'flambeau::additive_attention',

@@ -3,6 +3,7 @@ import { type Conv2dAttributes, conv2d } from '../ops/conv2d.ts';
 import { type CrossEntropyAttributes, crossEntropy } from '../ops/crossEntropy.ts';
 import { outputSize, type Padding2d, type Size2d } from '../ops/geometry.ts';
 import { linear } from '../ops/linear.ts';
+import { linearCrossEntropy } from '../ops/linearCrossEntropy.ts';
 import { maxPool2d } from '../ops/maxPool2d.ts';
 import { relu } from '../ops/relu.ts';
 import { type HostArray, hostArray } from '../tensor/hostArray.ts';
@@ -191,6 +192,8 @@ function crossEntropyCase(
 const edges = hostArray('int32', [4], Int32Array.of(0, 9, 9, 0));
 const ignored = hostArray('int32', [5], Int32Array.of(3, -100, 2, -100, 0));
 
+const twos = hostArray('int32', [5], Int32Array.of(2, 2, 2, 2, 2));
+
 const crossEntropyCases = [
   crossEntropyCase("the notes' loss", [100, 10]),
   crossEntropyCase('labels at both edges', [4, 10], {}, { target: edges }),
@@ -207,6 +210,39 @@ const crossEntropyCases = [
   ),
   crossEntropyCase('label smoothing, unreduced', [6, 5], { labelSmoothing: 0.1, reduction: 'none' }),
   crossEntropyCase('logits too large for exp', [4, 10], {}, { input: mappedValues(11, [4, 10], (x) => 200 * x) }),
+];
+
+function linearCrossEntropyCase(
+  title: string,
+  [rows, features, classes]: readonly [number, number, number],
+  options: Partial<CrossEntropyAttributes> = {},
+  { bias = true, target = classValues(15, [rows], classes) } = {},
+): ConformanceCase {
+  const attributes = { ignoreIndex: -100, labelSmoothing: 0, reduction: 'mean', ...options } as const;
+  const float = {
+    input: normalValues(16, [rows, features]),
+    linearWeight: normalValues(17, [classes, features]),
+    ...(bias && { linearBias: normalValues(18, [classes]) }),
+  };
+  return {
+    op: 'flambeau::linear_cross_entropy',
+    title,
+    inputs: { ...float, target, weight: mappedValues(19, [classes], (x) => Math.abs(x) + 0.1) },
+    differentiable: Object.keys(float),
+    compute: (inputs) => linearCrossEntropy(inputs as never, attributes, 2),
+  };
+}
+
+const linearCrossEntropyCases = [
+  linearCrossEntropyCase('every row counts', [9, 7, 21]),
+  linearCrossEntropyCase('some rows are ignored', [5, 6, 13], {}, { target: ignored }),
+  linearCrossEntropyCase('no row counts, summed', [5, 6, 4], { ignoreIndex: 2, reduction: 'sum' }, { target: twos }),
+  linearCrossEntropyCase(
+    'unreduced, smoothed, no bias',
+    [5, 3, 6],
+    { reduction: 'none', labelSmoothing: 0.1 },
+    { bias: false, target: ignored },
+  ),
 ];
 
 const reluCases: ConformanceCase[] = [
@@ -235,5 +271,6 @@ export const opCases: readonly ConformanceCase[] = [
   ...linearCases,
   ...batchNormCases,
   ...crossEntropyCases,
+  ...linearCrossEntropyCases,
   ...reluCases,
 ];

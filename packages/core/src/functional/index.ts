@@ -42,6 +42,11 @@ export { type FlattenOptions, flatten } from './flatten.ts';
 export { type AffineNormOptions, groupNorm, layerNorm } from './layerNorm.ts';
 export { linear } from './linear.ts';
 export {
+  type LinearCrossEntropyOptions,
+  linearCrossEntropy,
+  linearCrossEntropyWithPredictions,
+} from './linearCrossEntropy.ts';
+export {
   type CrossEntropyOptions,
   crossEntropy,
   type NllLossOptions,

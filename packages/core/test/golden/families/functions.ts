@@ -59,6 +59,13 @@ export const functions: readonly GoldenTest[] = [
   ...family('cross_entropy', 'CrossEntropyLoss', ['input', 'target', 'weight'], ({ input, target, weight }, options) =>
     F.crossEntropy(input!, target!, { ...options, weight }),
   ),
+  ...family(
+    'linear_cross_entropy',
+    'functional.linearCrossEntropy',
+    ['input', 'linear_weight', 'linear_bias', 'target', 'weight'],
+    ({ input, linear_weight, linear_bias, target, weight }, options) =>
+      F.linearCrossEntropy(input!, linear_weight!, target!, { ...options, linearBias: linear_bias, weight }),
+  ),
   ...family('additive_attention', 'functional.additiveAttention', attentionInputs, (inputs) => {
     const { query, keys, values, score_weight, score_bias, lengths } = inputs;
     const { context, weights } = F.additiveAttention(query!, keys!, values!, score_weight!, {
