@@ -103,6 +103,7 @@ export async function trainImages(
     );
     const state = await resume?.run.loadResume();
     if (state !== undefined) run.restore(() => trainer.loadStateDict(state));
+    const judges = settings.patience === undefined ? 'picks weights/best' : 'picks weights/best and ends the run';
     await run.writeConfig({
       ...about,
       started: resume?.config.started ?? new Date().toISOString(),
@@ -110,8 +111,7 @@ export async function trainImages(
       ...(options.threads !== undefined && { threads: options.threads }),
       ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
       // Said openly, since it flatters the best checkpoint: there is no held-out part.
-      validation:
-        "the test set after each epoch: it picks weights/best; the reported test accuracy is the last epoch's",
+      validation: `the test set after each epoch: it ${judges}; the reported test accuracy is the last epoch's`,
       dataIsComplete: source.isComplete,
       dataChecksums: source.checksums,
       versions: versions(),
