@@ -6,6 +6,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { featureMapsCommand } from './commands/featureMaps.ts';
 import { summaryCommand } from './commands/summary.ts';
 import { trainCommand } from './commands/train.ts';
+import { translateCommand } from './commands/translate.ts';
 
 /** The whole command line. Commands load what they need when they run, so that `--help` is quick. */
 export function createProgram(): Command {
@@ -18,6 +19,7 @@ export function createProgram(): Command {
     trainCommand(),
     evaluateCommand(),
     featureMapsCommand(),
+    translateCommand(),
     summaryCommand(),
     backendsCommand(),
     dataCommand(),

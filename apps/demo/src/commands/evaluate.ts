@@ -7,13 +7,19 @@ import {
   shared,
 } from '../commandLine/options.ts';
 
-type EvaluateOptions = BackendChoice & CheckpointChoice & DataChoice & OutputOptions;
+type EvaluateOptions = BackendChoice & CheckpointChoice & DataChoice & OutputOptions & { readonly vocabulary?: string };
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('loss, accuracy, per-class table and confusion matrix of a checkpoint on its test set')
+    .description(
+      'a checkpoint on its test set: loss, accuracy, classes and confusion matrix, or BLEU and accuracy by length',
+    )
     .argument('<checkpoint>', 'a state dict: safetensors, of a run folder or written by PyTorch, or a .pt file')
     .addOption(shared.key())
+    .option(
+      '--vocabulary <dir>',
+      "of a translator: folder with its vocabularies (default: in the checkpoint's run folder)",
+    )
     .addOption(shared.backend())
     .addOption(shared.threads())
     .addOption(shared.dataDir())
@@ -22,6 +28,13 @@ export function evaluateCommand(): Command {
     .addOption(shared.quiet())
     .addOption(shared.verbose())
     .action(async (checkpoint: string, options: EvaluateOptions) => {
+      const { loadWeights } = await import('@flambeau/core/node');
+      const weights = await loadWeights(checkpoint, { key: options.key });
+      const { isTranslator } = await import('../sequences/sequenceCheckpoint.ts');
+      if (isTranslator(weights)) {
+        const { evaluateCheckpoint } = await import('../sequences/evaluateCheckpoint.ts');
+        return evaluateCheckpoint(checkpoint, options, weights);
+      }
       const [{ loadCheckpoint }, { loadData }, { createOutput }, { evaluateOnTest, testReport }] = await Promise.all([
         import('../training/checkpoint.ts'),
         import('../training/loadData.ts'),
@@ -29,7 +42,7 @@ export function evaluateCommand(): Command {
         import('../training/evaluateOnTest.ts'),
       ]);
       const output = createOutput(options);
-      const { model, entry, dataset } = await loadCheckpoint(checkpoint, options);
+      const { model, entry, dataset } = await loadCheckpoint(checkpoint, options, weights);
       const { test, classes, source } = await loadData(output, dataset, options);
       const evaluation = await evaluateOnTest(model, test);
       output.event({

@@ -1,11 +1,11 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { parseCount, parseIndex, parsePositive } from '../commandLine/numbers.ts';
 import { shared } from '../commandLine/options.ts';
-import { type TrainContext, taskNamed, tasks } from '../training/tasks.ts';
+import { type Task, type TrainContext, taskNamed, tasks } from '../training/tasks.ts';
 import type { TrainOptions } from '../training/trainOptions.ts';
 
 /** Those that the command line will have one day are refused by name. */
-const planned: readonly string[] = ['imdb', 'translation'];
+const planned: readonly string[] = ['imdb'];
 
 const taskNames = new Intl.ListFormat('en', { type: 'disjunction' }).format(tasks.map(({ name }) => name));
 
@@ -20,13 +20,30 @@ function parseTask(text: string): string {
 /** The options of training, for `train` and `demo` alike. */
 export function addTrainOptions(command: Command): Command {
   return command
-    .option('--recipe <name>', 'model and settings: notes, notes-bn, notes-dropout or best', 'notes')
+    .option(
+      '--recipe <name>',
+      'model and settings: notes or best; of images also notes-bn, notes-dropout (default: notes, or the only one)',
+    )
     .option('--epochs <n>', "passes over the training examples (default: the recipe's)", parseCount)
     .option('--batch-size <n>', "examples in a step (default: the recipe's)", parseCount)
     .option('--lr <x>', "learning rate (default: the recipe's)", parsePositive)
     .option('--seed <n>', 'of weights and order, as torch.manual_seed', parseIndex, 0)
     .option('--limit <n>', 'use the first N training examples only', parseCount)
     .option('--patience <n>', 'stop after N epochs in a row without a better accuracy on what is held out', parseCount)
+    .addOption(
+      new Option('--attention <kind>', 'of sequences: both trains with and without, and compares').choices([
+        'bahdanau',
+        'none',
+        'both',
+        'luong-dot',
+        'luong-general',
+        'luong-concat',
+      ]),
+    )
+    .option('--direction <from-to>', 'of translation: fra-eng or eng-fra (default: fra-eng)')
+    .option('--pairs <file>', 'of translation: a tab-separated file of your own')
+    .option('--columns <source,target>', "with --pairs: which columns, from 1 (default: '1,2')")
+    .option('--raw', 'of translation: sentences as they stand, without lower case and a to z only')
     .addOption(shared.backend())
     .addOption(shared.threads())
     .addOption(shared.dataDir())
@@ -63,6 +80,15 @@ export function trainCommand(): Command {
 
 type ResumableOptions = TrainOptions & { readonly resume?: string };
 
+/** Throws for an option that other tasks have and this one does not. */
+function refuseForeignOptions(task: Task, typed: Partial<TrainOptions>): void {
+  const special = new Set(tasks.flatMap(({ options = [] }) => options));
+  const foreign = Object.keys(typed).find((name) => special.has(name) && !task.options?.includes(name));
+  if (foreign === undefined) return;
+  const having = tasks.filter(({ options }) => options?.includes(foreign)).map(({ name }) => name);
+  throw new Error(`--${foreign} is no option of ${task.name}, but of ${having.join(', ')}`);
+}
+
 /** Begins a run, or with `--resume` goes on with one. */
 export async function trainOrResume(
   command: Command,
@@ -70,8 +96,14 @@ export async function trainOrResume(
   options: ResumableOptions,
   context: Omit<TrainContext, 'resume'> = {},
 ): Promise<void> {
-  const train = await taskNamed(name)!.load();
+  const task = taskNamed(name)!;
+  refuseForeignOptions(task, typedOptions(command));
+  const train = await task.load();
   if (options.resume === undefined) return train(name, options, context);
+  const { isComparison, resumeComparison } = await import('../sequences/compareAttention.ts');
+  if (await isComparison(options.resume)) {
+    return resumeComparison(train, name, options.resume, typedOptions(command));
+  }
   const { resumeRun } = await import('../training/resumeRun.ts');
   await resumeRun(train, name, options.resume, typedOptions(command), context);
 }

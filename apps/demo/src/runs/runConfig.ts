@@ -19,6 +19,11 @@ const schema = v.looseObject({
   patience: v.optional(count),
   threads: v.optional(count),
   dataDir: v.optional(v.string()),
+  direction: v.optional(v.string()),
+  pairs: v.optional(v.string()),
+  columns: v.optional(v.string()),
+  raw: v.optional(v.boolean()),
+  attention: v.optional(v.string()),
   started: v.optional(v.string()),
   dataChecksums: v.record(v.string(), v.string()),
 });

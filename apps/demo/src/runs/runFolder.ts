@@ -29,9 +29,14 @@ export class RunFolder {
    * @throws RunFolderError if `out` holds anything, since it may be another run, or can't be made.
    */
   static async create(task: string, out?: string): Promise<RunFolder> {
-    const run = new RunFolder(out === undefined ? await nextFree(join('runs', task)) : await emptyFolder(out));
+    const run = new RunFolder(await RunFolder.reserve(task, out));
     await makeFolder(join(run.path, 'weights'));
     return run;
+  }
+
+  /** The folder alone, with nothing in it: for what consists of several runs. */
+  static async reserve(task: string, out?: string): Promise<string> {
+    return out === undefined ? nextFree(join('runs', task)) : emptyFolder(out);
   }
 
   /**

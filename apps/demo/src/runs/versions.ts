@@ -5,7 +5,13 @@ const require = createRequire(import.meta.url);
 
 /** Versions of what the numbers of a run depend on. */
 export function versions(): Record<string, string> {
-  const packages = ['@flambeau/core', '@flambeau/datasets', '@flambeau/vision', '@tensorflow/tfjs-core'];
+  const packages = [
+    '@flambeau/core',
+    '@flambeau/datasets',
+    '@flambeau/vision',
+    '@flambeau/attention',
+    '@tensorflow/tfjs-core',
+  ];
   return {
     node: process.versions.node,
     platform: `${platform()} ${arch()}`,

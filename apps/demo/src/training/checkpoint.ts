@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
-import { createBackend, setDefaultBackend } from '@flambeau/core';
+import { createBackend, type Safetensors, setDefaultBackend } from '@flambeau/core';
 import { loadWeights } from '@flambeau/core/node';
 import { type ImageModel, type ImageModelEntry, modelOfStateDict } from '@flambeau/vision';
 import type { BackendChoice, CheckpointChoice } from '../commandLine/options.ts';
@@ -8,14 +8,16 @@ import type { BackendChoice, CheckpointChoice } from '../commandLine/options.ts'
  * Makes a checkpoint's model on the chosen backend and gives it the checkpoint's weights; says which data set it was
  * trained on (FashionMNIST where the file does not tell, as one that PyTorch wrote).
  *
+ * @param weights - what the file holds, where it has been read already.
  * @param path - a safetensors file, or a state dict that PyTorch saved (`.pt`), under `key` if it is nested.
  * @throws Error, with one sentence that names the file, if it can't be read, is damaged, or is of no model we know.
  */
 export async function loadCheckpoint(
   path: string,
   { backend: name, threads, key }: BackendChoice & CheckpointChoice,
+  weights?: Safetensors,
 ): Promise<{ model: ImageModel; entry: ImageModelEntry; dataset: string }> {
-  const { tensors, metadata } = await loadWeights(path, { key });
+  const { tensors, metadata } = weights ?? (await loadWeights(path, { key }));
   const entry = naming(path, () => modelOfStateDict(tensors.keys(), metadata));
   const backend = await createBackend(name, { threads });
   setDefaultBackend(backend);
@@ -30,7 +32,8 @@ export function runFolderOf(checkpoint: string): string | undefined {
   return basename(weights) === 'weights' ? dirname(weights) : undefined;
 }
 
-function naming<T>(path: string, f: () => T): T {
+/** Has a fault say in which file it is. */
+export function naming<T>(path: string, f: () => T): T {
   try {
     return f();
   } catch (error) {

@@ -38,6 +38,11 @@ const fixed = {
   seed: 'seed',
   limit: 'limit',
   patience: 'patience',
+  direction: 'direction',
+  pairs: 'pairs',
+  columns: 'columns',
+  raw: 'raw',
+  attention: 'attention',
 } as const;
 
 /**
@@ -68,6 +73,11 @@ export function resumeOptions(config: RunConfig, given: Partial<TrainOptions>, f
     seed: config.seed,
     limit: config.limit,
     patience: config.patience,
+    direction: config.direction,
+    pairs: config.pairs,
+    columns: config.columns,
+    raw: config.raw,
+    attention: config.attention,
     backend: given.backend ?? config.backend,
     threads: given.threads ?? (given.backend === undefined ? config.threads : undefined),
     dataDir: given.dataDir ?? config.dataDir,

@@ -24,8 +24,12 @@ export interface RunRecorderOptions {
   readonly model: nn.Module;
   /** What each epoch's weights are evaluated on: part of the names of its figures (`testLoss`, `validationLoss`). */
   readonly heldOut: HeldOut;
+  /** What the weights' metadata say beside `about`: what a model is rebuilt from. */
+  readonly metadata?: Readonly<Record<string, string>>;
   /** What the progress bar counts, as it stands after a number: ` images`. */
   readonly unit: string;
+  /** The folder to be given to `--resume`. Default: the run's own. */
+  readonly resumeAs?: string;
   readonly about: {
     readonly task: string;
     readonly model: string;
@@ -201,7 +205,7 @@ export class RunRecorder implements TrainerCallback {
     const done = this.at?.batches === undefined ? `${batch}` : `${batch} of ${this.at.batches}`;
     const where =
       batch > 0 ? `interrupted in epoch ${epoch} after ${done} batches` : `interrupted before epoch ${epoch}`;
-    const goOn = `go on with: ${howToRun} train ${this.options.about.task} --resume ${this.options.run.path}`;
+    const goOn = `go on with: ${howToRun} train ${this.options.about.task} --resume ${this.options.resumeAs ?? this.options.run.path}`;
     return new InterruptedError(`${where}: the weights so far are in ${path}; ${goOn}`, error.exitCode);
   }
 
@@ -234,13 +238,14 @@ export class RunRecorder implements TrainerCallback {
   }
 
   private writeWeights(name: 'last' | 'best', weights: nn.StateDict, epoch: number, accuracy?: number) {
-    const { run, about, heldOut } = this.options;
+    const { run, about, heldOut, metadata } = this.options;
     return run.saveWeights(name, weights, {
       task: about.task,
       model: about.model,
       recipe: about.recipe,
       seed: String(about.seed),
       epoch: String(epoch),
+      ...metadata,
       ...(accuracy !== undefined && { [`${heldOut}Accuracy`]: String(accuracy) }),
     });
   }

@@ -46,7 +46,7 @@ export async function trainImages(
   { showFeatures = false, resume }: TrainContext = {},
 ): Promise<void> {
   const output = createOutput(options);
-  const recipe = recipeNamed(options.recipe);
+  const recipe = recipeNamed(options.recipe ?? 'notes');
   const settings = resolveSettings(options, recipe);
   await RunFolder.check(options.out);
   const backend = await createBackend(options.backend, { threads: options.threads });
