@@ -22,6 +22,8 @@ export interface CliResult {
 /** How a run differs from a plain one. */
 export interface CliOptions {
   readonly cwd?: string;
+  /** What it reads from standard input. Default: nothing. */
+  readonly input?: string;
   /** The largest file that it may write, in blocks of 512 or 1,024 bytes: what a full disk does, too. */
   readonly fileLimit?: number;
   /** Whether it is run by a user who may write nowhere but in temporary folders of his own: root may write everywhere. */
@@ -33,7 +35,7 @@ export interface CliOptions {
 /** Runs the command line as a child process whose output goes through pipes. */
 export function runCli(
   args: readonly string[],
-  { cwd, fileLimit, asNobody = false, onOutput }: CliOptions = {},
+  { cwd, input, fileLimit, asNobody = false, onOutput }: CliOptions = {},
 ): Promise<CliResult> {
   return new Promise((done, fail) => {
     const node = [
@@ -48,16 +50,17 @@ export function runCli(
     const [command, ...rest] = fileLimit === undefined ? node : limited;
     const child = spawn(command!, rest, {
       cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       ...(asNobody && process.getuid?.() === 0 && nobody),
     });
+    child.stdin?.end(input);
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk) => {
+    child.stdout!.on('data', (chunk) => {
       stdout += chunk;
       onOutput?.(stdout, (signal) => child.kill(signal));
     });
-    child.stderr.on('data', (chunk) => {
+    child.stderr!.on('data', (chunk) => {
       stderr += chunk;
     });
     child.on('error', fail);

@@ -1,4 +1,11 @@
-import { evaluateSequences, type SequenceEvaluation, type Translation, type Translator } from '@flambeau/attention';
+import {
+  accuracyByLength,
+  evaluateSequences,
+  type LengthAccuracy,
+  type SequenceEvaluation,
+  type Translation,
+  type Translator,
+} from '@flambeau/attention';
 import { count, percent } from '../console/amounts.ts';
 import { formatTable } from '../console/table.ts';
 import type { TestSequence } from './sequenceData.ts';
@@ -7,7 +14,12 @@ import { joinTokens, type SequenceTask } from './sequenceTask.ts';
 /** What a model makes of the test set, and how right it is. */
 export interface TranslatorEvaluation extends SequenceEvaluation {
   readonly translations: readonly Translation[];
+  /** As {@link SequenceEvaluation.byLength}, with lengths together where there are many: for a table. */
+  readonly byLengths: readonly LengthAccuracy[];
 }
+
+/** A table has at most so many rows. */
+const mostRows = 12;
 
 /** Translates every test sequence as the checkpoint decodes, and compares with what is right. */
 export async function evaluateTranslator(
@@ -23,7 +35,9 @@ export async function evaluateTranslator(
   const examples = test.map((example, index) => ({ ...example, hypothesis: translations[index]!.words }));
   const characters = task.task === 'dates';
   const evaluation = evaluateSequences(examples, characters ? { separator: '', bleu: { tokenize: 'char' } } : {});
-  return { ...evaluation, translations };
+  const { byLength } = evaluation;
+  const byLengths = byLength.length > mostRows ? accuracyByLength(examples, { bucketWidth: 5 }) : byLength;
+  return { ...evaluation, byLengths, translations };
 }
 
 /** The figures of an evaluation, as events tell them. */
@@ -44,9 +58,9 @@ export function evaluationReport(
   evaluation: TranslatorEvaluation,
   test: readonly TestSequence[],
 ): string {
-  const { bleu, chrf, sequenceAccuracy, tokenAccuracy, byLength, translations } = evaluation;
-  const rows = byLength.map((bucket) => [
-    String(bucket.from),
+  const { bleu, chrf, sequenceAccuracy, tokenAccuracy, byLengths, translations } = evaluation;
+  const rows = byLengths.map((bucket) => [
+    bucket.from === bucket.to ? String(bucket.from) : `${bucket.from}–${bucket.to}`,
     count(bucket.count),
     percent(bucket.sequenceAccuracy),
     percent(bucket.tokenAccuracy),

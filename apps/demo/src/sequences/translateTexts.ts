@@ -79,8 +79,9 @@ function answer(output: Output, { task }: LoadedTranslator, text: string, transl
     finished,
     attention: attention === null ? null : rowsOf(translation as Alignment),
   });
-  if (text.trim() === '' || source.length === 1) {
-    output.warn(`nothing to translate in ${JSON.stringify(text.slice(0, 60))}: no word of it is known`);
+  if (source.length === 1) {
+    const why = unknownWords.length > 0 ? 'no word of it is in the vocabulary' : 'there is no word in it';
+    output.warn(`nothing to translate in ${JSON.stringify(text.slice(0, 60))}: ${why}`);
   } else if (unknownWords.length > 0) {
     const shown = unknownWords.slice(0, 10).map((word) => JSON.stringify(word.slice(0, 40)));
     const more = unknownWords.length > shown.length ? ` and ${unknownWords.length - shown.length} more` : '';
