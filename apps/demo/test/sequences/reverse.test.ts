@@ -89,7 +89,7 @@ describe('train reverse', () => {
     expect(await rows(cut)).toEqual(await rows(run()));
     const { runDir: _, checkpoint: _checkpoint, plots: _plots, ...result } = trained.events().at(-1)!;
     expect(second.events().at(-1)).toMatchObject(result);
-  });
+  }, 180_000);
 
   it('stays the run that it is', async () => {
     const { code, stderr } = await runCli(['train', 'reverse', '--resume', run(), '--attention', 'none']);
