@@ -37,33 +37,40 @@ export interface SequenceData {
   readonly checksums: Readonly<Record<string, string>>;
 }
 
-/** How many examples of a task that makes its own. */
+/** How many examples of a task that makes its own, unless its recipe needs another number to train. */
 const madeExamples: Readonly<Record<SyntheticSplit, number>> = { train: 10_000, valid: 1000, test: 2000 };
+
+export interface LoadSequencesOptions extends DataChoice {
+  /** The first so many training pairs only; of tasks that make their own also no more to validate and test. */
+  readonly limit?: number;
+  /** How many a task that makes its own makes for training. */
+  readonly trainExamples?: number;
+  readonly signal?: AbortSignal;
+}
 
 /** The same for all runs, whatever their seed: they are compared on the same sentences. */
 const splitSeed = 0;
 
 /**
  * Loads or makes a task's pairs, split so that nothing in `test` or `valid` is in `train`, and says where they are from.
- *
- * @param limit - the first so many training pairs only; of tasks that make their own also no more to validate and test.
  */
 export async function loadSequences(
   output: Output,
   task: SequenceTask,
-  options: DataChoice & { readonly limit?: number; readonly signal?: AbortSignal },
+  options: LoadSequencesOptions,
 ): Promise<SequenceData> {
   const { limit = Number.POSITIVE_INFINITY } = options;
-  if (task.task !== 'translation') return made(task, limit);
+  if (task.task !== 'translation')
+    return made(task, { ...madeExamples, train: options.trainExamples ?? madeExamples.train }, limit);
   const { pairs, kind, path, checksums } = await loadPairs(output, task, options);
   const { train, valid, test } = splitPairs(pairs, { seed: splitSeed });
   return { ...tokenized(task, { train: train.slice(0, limit), valid, test }), kind, path, checksums };
 }
 
-function made(task: SequenceTask, limit: number): SequenceData {
+function made(task: SequenceTask, counts: typeof madeExamples, limit: number): SequenceData {
   const maker = task.task === 'dates' ? dateTask() : sequenceTask(task.task as SequenceTaskName);
   const draw = (split: SyntheticSplit) =>
-    syntheticExamples(maker, { split, count: Math.min(limit, madeExamples[split]), seed: splitSeed });
+    syntheticExamples(maker, { split, count: Math.min(limit, counts[split]), seed: splitSeed });
   const splits = { train: draw('train'), valid: draw('valid'), test: draw('test') };
   return { ...tokenized(task, splits), kind: 'made', path: '', checksums: {} };
 }
@@ -71,7 +78,7 @@ function made(task: SequenceTask, limit: number): SequenceData {
 async function loadPairs(
   output: Output,
   { direction, pairs: file, columns, raw, maxLength }: SequenceTask,
-  { dataDir, offline = false, signal }: DataChoice & { readonly signal?: AbortSignal },
+  { dataDir, offline = false, signal }: LoadSequencesOptions,
 ) {
   const bar = downloadBar(output);
   try {

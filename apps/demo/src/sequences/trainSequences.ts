@@ -40,6 +40,7 @@ function resolveSettings(options: TrainOptions, recipe: Seq2SeqRecipe) {
     ...(recipe.maxGradNorm !== undefined && { maxGradNorm: recipe.maxGradNorm }),
     seed: options.seed,
     ...(options.limit !== undefined && { limit: options.limit }),
+    ...(options.patience !== undefined && { patience: options.patience }),
   };
 }
 
@@ -63,7 +64,7 @@ async function trainOne(name: string, options: TrainOptions, { resume, resumeAs 
   setDefaultBackend(backend);
   const { signal, release } = onInterrupt();
   try {
-    const data = await loadSequences(output, task, { ...options, signal });
+    const data = await loadSequences(output, task, { ...options, trainExamples: recipe.trainExamples, signal });
     if (resume) checkSameData(resume.config, data.checksums, resume.run.path);
     const run = resume?.run ?? (await RunFolder.create(name, options.out));
 
