@@ -12,12 +12,20 @@ import { denseTile, MAX_ROWS } from "./tile";
 class FilterBlock {
   /** [filters, height, width] */
   weight: usize;
+  /** 0 for none. */
   bias: usize;
   height: i32;
   filters: i32;
   /** The first one's place among all outputs. */
   column: i32;
 }
+
+/** What becomes of a largest window below 0: the ReLU lets none through, and its place is −1. */
+const NONE: i32 = 0;
+/** The ReLU makes all windows 0, of which the first is the largest. */
+const FIRST: i32 = 1;
+/** It stays as it is: there is no ReLU. */
+const AS_IT_IS: i32 = 2;
 
 /** Bytes of scratch memory for `distinct` words of `width` numbers and filters of at most `height`. */
 export function embeddingConvMaxScratchBytes(distinct: i32, width: i32, height: i32): i32 {
@@ -216,8 +224,9 @@ function slideText(height: i32, wide: bool, numbers: usize, end: usize, projecti
  * @param blocks FilterBlock after FilterBlock
  * @param numbers [batch, length]: each place's word, by its number
  * @param packed the words' rows of the table, by packWords
+ * @param below NONE, FIRST or AS_IT_IS
  * @param output [batch, columns]
- * @param indices i32 [batch, columns]: where the window that won begins, −1 where the ReLU lets none through
+ * @param indices i32 [batch, columns]: where the window that won begins
  * @param scratch embeddingConvMaxScratchBytes() bytes
  */
 export function embeddingConvMax(
@@ -228,6 +237,7 @@ export function embeddingConvMax(
   packed: usize,
   distinct: i32,
   width: i32,
+  below: i32,
   output: usize,
   indices: usize,
   columns: i32,
@@ -252,11 +262,11 @@ export function embeddingConvMax(
         const lane = (<usize>filter) << 2;
         const odd = load<f32>(found + lane, 64);
         if (odd != odd) searchOne(height, first, length - height + 1, projections, filter, found);
-        const value = load<f32>(found + lane) + load<f32>(block.bias + lane);
+        const value = load<f32>(found + lane) + (block.bias ? load<f32>(block.bias + lane) : 0);
         // What is not a number passes a ReLU.
-        const passes = !(value <= 0);
+        const passes = below == AS_IT_IS || !(value <= 0);
         store<f32>(output + to + lane, passes ? value : 0);
-        store<i32>(indices + to + lane, passes ? load<i32>(found + lane, 32) : -1);
+        store<i32>(indices + to + lane, passes ? load<i32>(found + lane, 32) : below == FIRST ? 0 : -1);
       }
     }
   }

@@ -204,6 +204,14 @@ export interface BatchNormBackwardInputs {
   weight?: TensorInfo;
 }
 
+/** → rows of the table, [M, D]. */
+export interface EmbeddingInputs {
+  /** [V, D] */
+  weight: TensorInfo;
+  /** int32 [M] */
+  indices: TensorInfo;
+}
+
 /** → the gradient of the table, [numEmbeddings, D]: each row the sum of the gradients of its places, 0 for that of `paddingIdx`. */
 export interface EmbeddingBackwardInputs {
   /** [M, D] */
@@ -423,6 +431,7 @@ export const FLAMBEAU_KERNELS = {
   additiveAttentionBackward: 'flambeau::additive_attention_backward',
   attentionDecoder: 'flambeau::attention_decoder',
   attentionDecoderBackward: 'flambeau::attention_decoder_backward',
+  embedding: 'flambeau::embedding',
   embeddingBackward: 'flambeau::embedding_backward',
   embeddingConvMax: 'flambeau::embedding_conv_max',
   embeddingConvMaxBackwardTable: 'flambeau::embedding_conv_max_backward_table',

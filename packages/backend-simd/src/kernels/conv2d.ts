@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { deferringKernel, kernel } from '../backend/kernel.ts';
+import { deferringKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import {
   type Conv2dAttributes,
@@ -14,7 +14,7 @@ import {
 import { conv2dBackwardInput, conv2dBackwardWeight } from './conv2dBackward.ts';
 import { convolve } from './conv2dForward.ts';
 import { geometryOf } from './conv2dGeometry.ts';
-import { DeferredConv2d, isWorthDeferring, WinnersGradient } from './deferred.ts';
+import { DeferredConv2d, isWorthDeferring, textsOf, WinnersGradient } from './deferred.ts';
 import { reduce } from './reduce.ts';
 
 /** input ⋆ weight + bias, NCHW, at once. */
@@ -35,6 +35,9 @@ export function conv2d(backend: SimdBackend, inputs: Conv2dInputs, attrs: Conv2d
 function deferConv2d(backend: SimdBackend, inputs: Conv2dInputs, attrs: Conv2dAttributes): TensorInfo {
   const { input, weight, bias } = inputs;
   const geometry = geometryOf(input.shape, weight.shape, attrs);
+  if (textsOf(backend.storage(input), geometry) === undefined) backend.compute(input);
+  backend.compute(weight);
+  if (bias) backend.compute(bias);
   if (!isWorthDeferring(backend, geometry)) return conv2d(backend, inputs, attrs);
   const storages = [backend.storage(input), backend.storage(weight)] as const;
   return backend.deferred(
@@ -46,11 +49,11 @@ function deferConv2d(backend: SimdBackend, inputs: Conv2dInputs, attrs: Conv2dAt
 /** gradOutput summed over all axes but the second. */
 function conv2dBackwardBias(backend: SimdBackend, gradOutput: TensorInfo): TensorInfo {
   const { deferred } = backend.storage(gradOutput);
-  if (!(deferred instanceof WinnersGradient)) {
+  const [batch, channels] = gradOutput.shape as [number, number];
+  if (!(deferred instanceof WinnersGradient) || deferred.planes !== batch * channels) {
     const axes = gradOutput.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
     return reduce(backend, 'Sum', gradOutput, axes, false);
   }
-  const [batch, channels] = gradOutput.shape as [number, number];
   const winners = backend.tensorOf(deferred.gradOutput.hold(), [batch, channels, deferred.windows], 'float32');
   const sums = reduce(backend, 'Sum', winners, [0, 2], false);
   backend.disposeIntermediateTensorInfo(winners);
@@ -58,7 +61,7 @@ function conv2dBackwardBias(backend: SimdBackend, gradOutput: TensorInfo): Tenso
 }
 
 export const conv2dKernels = [
-  kernel<Conv2dInputs, Conv2dAttributes>(FLAMBEAU_KERNELS.conv2d, ({ inputs, attrs, backend }) =>
+  deferringKernel<Conv2dInputs, Conv2dAttributes>(FLAMBEAU_KERNELS.conv2d, ({ inputs, attrs, backend }) =>
     deferConv2d(backend, inputs, attrs),
   ),
   deferringKernel<Conv2dBackwardInputInputs, Conv2dBackwardInputAttributes>(

@@ -11,7 +11,10 @@ import type {
 } from './contract.ts';
 import { convolve } from './conv2dForward.ts';
 import { aligned, costOf, type Geometry, geometryOf, gradientGeometry, writeGeometry } from './conv2dGeometry.ts';
-import { WinnersGradient } from './deferred.ts';
+import { textsOf, WinnersGradient } from './deferred.ts';
+import type { DeferredEmbedding } from './deferredEmbedding.ts';
+import { filterGradients, filtersOf } from './filters.ts';
+import { withRoom } from './words.ts';
 
 /** The gradient of the input, shaped `attrs.inputShape`. */
 export function conv2dBackwardInput(
@@ -48,6 +51,8 @@ export function conv2dBackwardWeight(
 ): TensorInfo {
   const geometry = geometryOf(input.shape, attrs.weightShape, attrs);
   const winners = winnersOf(backend, gradOutput, geometry);
+  const texts = textsOf(backend.storage(input), geometry);
+  if (texts !== undefined && winners?.windows === 1) return winnersOfTexts(backend, winners, geometry, texts);
   const from = backend.pointer(input);
   if (winners !== undefined) return winnersBackwardWeight(backend, winners, geometry, from);
   const grad = backend.pointer(gradOutput);
@@ -68,6 +73,8 @@ function winnersOf(backend: SimdBackend, gradOutput: TensorInfo, geometry: Geome
   const { deferred } = backend.storage(gradOutput);
   const { attributes, weight, outHeight, outWidth } = geometry;
   if (!(deferred instanceof WinnersGradient) || attributes.dilation[1] !== 1) return undefined;
+  // A reshape may stand between the pooling and the convolution.
+  if (deferred.planes !== geometry.input[0] * weight[0] || deferred.size !== outHeight * outWidth) return undefined;
   const run = weight[1] * weight[3];
   const visited = deferred.windows * Math.ceil(run / 4) * 4;
   return 1.5 * visited <= outHeight * outWidth * run ? deferred : undefined;
@@ -112,6 +119,27 @@ function winnersBackwardWeight(
     'conv2dWinnersBackwardWeight',
     [...head, sums, 0, split.count, scratch],
   ]);
+  return out;
+}
+
+/** The gradient of filters over time of which each has won once in each text. */
+function winnersOfTexts(
+  backend: SimdBackend,
+  winners: WinnersGradient,
+  { input: [batch, , length, width], weight: shape }: Geometry,
+  { ids, table }: DeferredEmbedding,
+): TensorInfo {
+  const out = backend.output([...shape], 'float32');
+  const pointers = {
+    gradOutput: winners.gradOutput.pointer,
+    indices: winners.indices.pointer,
+    ids: ids.pointer,
+    table: table.pointer,
+  };
+  withRoom(backend, shape[0], (bias) => {
+    const filters = filtersOf([shape]).map((some) => ({ ...some, weight: backend.pointer(out), bias }));
+    filterGradients(backend, filters, pointers, [batch, length], width);
+  });
   return out;
 }
 

@@ -78,4 +78,23 @@ const reshape = deferringKernel<{ x: TensorInfo }, { shape: number[] }>('Reshape
   return call.backend.alias(x, shape);
 });
 
-export const createKernels = [fill, like('ZerosLike', 0), like('OnesLike', 1), cast, oneHot, identity, reshape];
+const expandDims = deferringKernel<{ input: TensorInfo }, { dim: number }>('ExpandDims', (call) => {
+  const { input } = call.inputs;
+  const { dim } = call.attrs;
+  const rank = input.shape.length;
+  if (input.dtype === 'complex64' || dim < -rank - 1) return runHostKernel('ExpandDims', call);
+  const shape = [...input.shape];
+  shape.splice(dim < 0 ? rank + dim + 1 : dim, 0, 1);
+  return call.backend.alias(input, shape);
+});
+
+export const createKernels = [
+  fill,
+  like('ZerosLike', 0),
+  like('OnesLike', 1),
+  cast,
+  oneHot,
+  identity,
+  reshape,
+  expandDims,
+];

@@ -2,14 +2,29 @@
  * What is not computed until someone asks for it. A network written plainly, `maxPool2d(relu(conv2d(x)))`, becomes one pass by that:
  * the convolution and the ReLU only leave word of what they are, and the pooling, which reads them, does all three at once. Back
  * again, the pooling's gradient says which pixels have won, the ReLU's passes that on, and the convolution's visits the
- * winners only. Whoever reads one of these tensors otherwise gets its numbers, computed then.
+ * winners only. Whoever reads one of these tensors otherwise gets its numbers, computed then. So does a text: the largest values over time of
+ * convolved words' vectors need neither the vectors side by side nor the convolution (deferredEmbedding.ts).
  */
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import type { Deferred, Storage } from '../backend/storage.ts';
 import { CACHE_LINE, COST } from '../threads/cost.ts';
 import { type Conv2dPointers, convolve } from './conv2dForward.ts';
 import type { Geometry } from './conv2dGeometry.ts';
+import { DeferredEmbedding } from './deferredEmbedding.ts';
 import { UNARY } from './unary.ts';
+
+/**
+ * The texts whose words' vectors are a convolution's images, one word a row, where nobody has read them yet and the filters are as wide
+ * as they are.
+ */
+export function textsOf(images: Storage, { input, weight, attributes }: Geometry): DeferredEmbedding | undefined {
+  const { deferred } = images;
+  if (!(deferred instanceof DeferredEmbedding)) return undefined;
+  const { stride, padding, dilation } = attributes;
+  const isPlain = stride[0] === 1 && dilation[0] === 1 && padding.every((side) => side === 0);
+  const isOverTime = input[1] === 1 && input[3] === deferred.width && weight[3] === deferred.width;
+  return isPlain && isOverTime ? deferred : undefined;
+}
 
 /** A convolution that nobody has read yet. */
 export class DeferredConv2d implements Deferred {
@@ -28,10 +43,25 @@ export class DeferredConv2d implements Deferred {
     this.bias = bias?.hold();
   }
 
-  /** Where its inputs are, for one pass over them. A second one tells that it's better not to defer such a convolution. */
+  /** Where its inputs are, for one pass over them. */
   begin(): Conv2dPointers {
+    return { input: this.input.pointer, ...this.beginFilters() };
+  }
+
+  /** The same for a pass that reads no images. */
+  beginFilters(): Omit<Conv2dPointers, 'input'> {
+    this.countPass();
+    return { weight: this.weight.pointer, bias: this.bias?.pointer ?? 0 };
+  }
+
+  /** A second pass tells that it's better not to defer such a convolution. */
+  private countPass(): void {
     if (++this.passes === 2) repeatedOn(this.backend).add(nameOf(this.geometry));
-    return { input: this.input.pointer, weight: this.weight.pointer, bias: this.bias?.pointer ?? 0 };
+  }
+
+  /** The texts that it convolves over time, if its images are words' vectors that nobody has read yet. */
+  get texts(): DeferredEmbedding | undefined {
+    return textsOf(this.input, this.geometry);
   }
 
   compute(pointer: number): void {
