@@ -4,7 +4,7 @@ import { adam, oneCycle, type Seq2SeqRecipe } from './recipe.ts';
  * Recipes for translation by name. `notes` is PyTorch's tutorial, which the notes point to: from the same seed its losses
  * are the tutorial's; `best` is the strongest.
  *
- * What `best` is made of was chosen on pairs that its trials had not seen, never on the test pairs.
+ * `best` was looked at on validation pairs, and measured once on the test pairs.
  *
  * @example
  * ```ts
