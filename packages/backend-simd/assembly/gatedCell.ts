@@ -126,6 +126,15 @@ export function lstmRow(
   }
 }
 
+/** out = tanh x, `size` floats. */
+function tanhOf(x: usize, out: usize, size: i32): void {
+  for (let left = size; left > 0; left -= 4) {
+    storeUpTo4(out, tanhVector(v128.load(x)), left);
+    x += 16;
+    out += 16;
+  }
+}
+
 /** g·s·(1 − s): back through a logistic function. */
 // @ts-ignore: decorator
 @inline
@@ -157,13 +166,15 @@ export function lstmRowBackward(
   size: i32,
 ): void {
   const gate = (<usize>size) << 2;
+  // Waits where o's gradient will be.
+  tanhOf(cellAfter, maps + 3 * gate, size);
   for (let left = size; left > 0; left -= 4) {
     const hidden = f32x4.add(v128.load(gradient), v128.load(gradOutput));
     const i = v128.load(gates);
     const f = v128.load(gates + gate);
     const g = v128.load(gates + 2 * gate);
     const o = v128.load(gates + 3 * gate);
-    const squashed = tanhVector(v128.load(cellAfter));
+    const squashed = v128.load(maps + 3 * gate);
     const arrived = f32x4.add(v128.load(gradCell), v128.load(gradCells));
     const cell = f32x4.add(arrived, throughTanh(f32x4.mul(hidden, o), squashed));
     storeUpTo4(maps, throughSigmoid(f32x4.mul(cell, g), i), left);
@@ -174,7 +185,6 @@ export function lstmRowBackward(
     storeUpTo4(gradCell, f32x4.mul(cell, f), left);
     gates += 16;
     cellBefore += 16;
-    cellAfter += 16;
     gradOutput += 16;
     gradCells += 16;
     gradient += 16;

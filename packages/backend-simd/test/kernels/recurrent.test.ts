@@ -188,6 +188,23 @@ describeOnThreads('flambeau::rnn, gru and lstm', () => {
     }
   });
 
+  test('the same numbers each time', () => {
+    const tensors = tensorsOf({
+      kind: 'gru',
+      steps: 4,
+      batch: 9,
+      features: 6,
+      units: 21,
+      bias: true,
+      reverse: false,
+      seed: 7,
+    });
+    const attrs = { reverse: false };
+    const [first] = runKernel(FLAMBEAU_KERNELS.gru, tensors, attrs);
+    for (let run = 0; run < 5; run++)
+      expect(runKernel(FLAMBEAU_KERNELS.gru, tensors, attrs)[0]!.values).toEqual(first!.values);
+  });
+
   test.each(kinds)('%s: NaN in one sequence stays there', (kind) => {
     const one: Case = { kind, steps: 3, batch: 4, features: 2, units: 5, bias: true, reverse: false, seed: 4 };
     const tensors = tensorsOf(one);

@@ -80,17 +80,29 @@ export const allRows = (sequence: Tensor): Tensor => tf.reshape(sequence, [-1, s
 export const gradWeightOfStates = (gradGates: readonly Tensor[], before: readonly Tensor[]): Tensor =>
   tf.matMul(tf.concat([...gradGates], 0), tf.concat([...before], 0), true);
 
-/** The gradients of a sequence's input, of its weight and of both biases, of those of the gates `[T, N, G·H]`. */
+/**
+ * The gradients of a sequence's input, of its weight and of both biases, of those of the gates `[T, N, G·H]`.
+ *
+ * @param gradGatesHh - of h·W_hhᵀ; where it is the other one, both biases have one gradient.
+ */
 export function gateGradients(
   gradGatesIh: Tensor,
   gradGatesHh: Tensor,
   input: Tensor,
   weightIh: Tensor,
 ): { input(): Tensor; weightIh(): Tensor; biasIh(): Tensor; biasHh(): Tensor } {
+  const sums = (gates: Tensor) => tf.sum(allRows(gates), 0);
+  let biasIh: Tensor | undefined;
   return {
     input: () => tf.reshape(tf.matMul(allRows(gradGatesIh), weightIh), input.shape),
     weightIh: () => tf.matMul(allRows(gradGatesIh), allRows(input), true),
-    biasIh: () => tf.sum(allRows(gradGatesIh), 0),
-    biasHh: () => tf.sum(allRows(gradGatesHh), 0),
+    biasIh: () => {
+      biasIh = sums(gradGatesIh);
+      return biasIh;
+    },
+    biasHh: () => {
+      const same = gradGatesHh === gradGatesIh && biasIh !== undefined && !biasIh.isDisposed;
+      return same ? tf.clone(biasIh!) : sums(gradGatesHh);
+    },
   };
 }
