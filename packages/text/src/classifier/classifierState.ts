@@ -1,5 +1,6 @@
 import type { HostArray, nn } from '@flambeau/core';
 import { TextCnn, type TextCnnVariant } from '../models/textCnn.ts';
+import { parseJson } from '../parseJson.ts';
 import { TextError } from '../textError.ts';
 import { getTokenizer, nameOfTokenizer, type Tokenizer } from '../tokenizers/tokenizer.ts';
 import { parseVocab, serializeVocab } from '../vocab/vocabFile.ts';
@@ -117,6 +118,10 @@ export function classifierOfState(
       `expected embedding.weight of shape [${vocab.length}, ${embeddingDim}], as the vocabulary has it, got [${shape.join(', ')}]`,
     );
   }
+  checkShapes(description, cnnArrays);
+  if (cnnOptions.paddingIdx >= vocab.length) {
+    throw new TextError(`expected the padding among ${vocab.length} words, got ${cnnOptions.paddingIdx}`);
+  }
   const hasWide = Object.keys(wideArrays).length > 0;
   if (hasWide !== (description.blend !== null)) {
     throw new TextError(`the classifier ${hasWide ? 'has n-grams, but no blend' : 'has a blend, but no n-grams'}`);
@@ -139,17 +144,32 @@ export function classifierOfState(
   }
 }
 
+/** The layers must be those of the file before any is made: a hostile description asks for no more memory than a file has. */
+function checkShapes({ cnn }: Description, arrays: Readonly<nn.StateDict>): void {
+  const { filterSizes, numFilters, outputDim, embeddingDim, variant } = cnn;
+  const channels = variant === 'multichannel' ? 2 : 1;
+  const expected: [key: string, shape: readonly number[]][] = [
+    ...filterSizes.map((size, i): [string, readonly number[]] => [
+      `convs.${i}.weight`,
+      [numFilters, channels, size, embeddingDim],
+    ]),
+    ['fc.weight', [outputDim, numFilters * filterSizes.length]],
+  ];
+  for (const [key, shape] of expected) {
+    const found = arrays[key]?.shape.join(', ');
+    if (found === shape.join(', ')) continue;
+    throw new TextError(
+      `expected ${key} of shape [${shape.join(', ')}], got ${found === undefined ? 'none' : `[${found}]`}`,
+    );
+  }
+}
+
 /** More than any TextCNN has, so that a hostile file can't ask for all memory. */
 const MAX_COUNT = 1_000_000;
 
 function parseDescription(json: string | undefined): Description {
   if (json === undefined) throw new TextError('expected the file of a text classifier, got one without "classifier"');
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (cause) {
-    throw new TextError(`the classifier's description is damaged: ${(cause as Error).message}`, { cause });
-  }
+  const value = parseJson(json, "the classifier's description");
   const fields = (part: unknown): Readonly<Record<string, unknown>> =>
     typeof part === 'object' && part !== null ? (part as Record<string, unknown>) : {};
   const whole = (part: unknown, least: number) =>

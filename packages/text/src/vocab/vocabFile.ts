@@ -1,3 +1,4 @@
+import { parseJson } from '../parseJson.ts';
 import { TextError } from '../textError.ts';
 import { Vocab } from './vocab.ts';
 
@@ -25,12 +26,7 @@ export function serializeVocab(vocab: Vocab): string {
  */
 export function parseVocab(text: string): Vocab {
   if (!text.trimStart().startsWith('{')) return parseLines(text);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new TextError(`the vocabulary is damaged: ${(cause as Error).message}`, { cause });
-  }
+  const value = parseJson(text, 'the vocabulary');
   const { tokens, defaultIndex } = value as { tokens?: unknown; defaultIndex?: unknown };
   if (!Array.isArray(tokens) || tokens.length > MAX_TOKENS || !tokens.every((token) => typeof token === 'string')) {
     throw new TextError('the vocabulary is damaged: expected "tokens", a list of words');

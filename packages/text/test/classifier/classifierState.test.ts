@@ -112,6 +112,30 @@ describe('a classifier in a file', () => {
       "the classifier's description is damaged",
     ],
     [
+      'more filters than it has weights for',
+      ({ tensors, metadata }) => {
+        const { cnn } = JSON.parse(metadata.classifier!);
+        return { tensors, metadata: change(metadata, { cnn: { ...cnn, numFilters: 1_000_000 } }) };
+      },
+      'expected convs.0.weight of shape [1000000, 1, 3, 12], got [8, 1, 3, 12]',
+    ],
+    [
+      'padding that is no word',
+      ({ tensors, metadata }) => {
+        const { cnn } = JSON.parse(metadata.classifier!);
+        return { tensors, metadata: change(metadata, { cnn: { ...cnn, paddingIdx: 5000 } }) };
+      },
+      'expected the padding among',
+    ],
+    [
+      'a description that nests without end',
+      ({ tensors, metadata }) => ({
+        tensors,
+        metadata: { ...metadata, classifier: `${'['.repeat(50_000)}${']'.repeat(50_000)}` },
+      }),
+      "the classifier's description is damaged: it nests deeper than 8",
+    ],
+    [
       'an unknown tokenizer',
       ({ tensors, metadata }) => ({ tensors, metadata: change(metadata, { tokenizer: 'constructor' }) }),
       "there is no tokenizer 'constructor', expected one of english, whitespace",

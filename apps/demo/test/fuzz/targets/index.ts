@@ -13,4 +13,6 @@ export const targets: Readonly<Record<string, () => Promise<FuzzTarget<never>>>>
   tar: async () => (await import('./tar.ts')).tarFile as FuzzTarget<never>,
   'zip-directory': async () => (await import('./zipDirectory.ts')).zipDirectory as FuzzTarget<never>,
   'word-vectors': async () => (await import('./wordVectors.ts')).wordVectors as FuzzTarget<never>,
+  vocabulary: async () => (await import('./textClassifier.ts')).vocabulary as FuzzTarget<never>,
+  'text-classifier': async () => (await import('./textClassifier.ts')).textClassifier as FuzzTarget<never>,
 };
