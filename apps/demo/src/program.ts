@@ -4,6 +4,7 @@ import { dataCommand } from './commands/data.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { featureMapsCommand } from './commands/featureMaps.ts';
+import { sentimentCommand } from './commands/sentiment.ts';
 import { summaryCommand } from './commands/summary.ts';
 import { trainCommand } from './commands/train.ts';
 import { translateCommand } from './commands/translate.ts';
@@ -19,6 +20,7 @@ export function createProgram(): Command {
     trainCommand(),
     evaluateCommand(),
     featureMapsCommand(),
+    sentimentCommand(),
     translateCommand(),
     summaryCommand(),
     backendsCommand(),

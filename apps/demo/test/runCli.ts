@@ -28,6 +28,8 @@ export interface CliOptions {
   readonly fileLimit?: number;
   /** Whether it is run by a user who may write nowhere but in temporary folders of his own: root may write everywhere. */
   readonly asNobody?: boolean;
+  /** Variables of its environment beside the test's own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Is told all of standard output so far, whenever there is more; may end the process. */
   readonly onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
@@ -35,7 +37,7 @@ export interface CliOptions {
 /** Runs the command line as a child process whose output goes through pipes. */
 export function runCli(
   args: readonly string[],
-  { cwd, input, fileLimit, asNobody = false, onOutput }: CliOptions = {},
+  { cwd, fileLimit, asNobody = false, env, input, onOutput }: CliOptions = {},
 ): Promise<CliResult> {
   return new Promise((done, fail) => {
     const node = [
@@ -51,11 +53,12 @@ export function runCli(
     const child = spawn(command!, rest, {
       cwd,
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      ...(env && { env: { ...process.env, ...env } }),
       ...(asNobody && process.getuid?.() === 0 && nobody),
     });
-    child.stdin?.end(input);
     let stdout = '';
     let stderr = '';
+    child.stdin?.on('error', () => {}).end(input);
     child.stdout!.on('data', (chunk) => {
       stdout += chunk;
       onOutput?.(stdout, (signal) => child.kill(signal));

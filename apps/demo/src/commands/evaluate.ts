@@ -35,6 +35,11 @@ export function evaluateCommand(): Command {
         const { evaluateCheckpoint } = await import('../sequences/evaluateCheckpoint.ts');
         return evaluateCheckpoint(checkpoint, options, weights);
       }
+      const { isSentiment } = await import('../sentiment/sentimentCheckpoint.ts');
+      if (isSentiment(weights)) {
+        const { evaluateSentiment } = await import('../sentiment/evaluateSentiment.ts');
+        return evaluateSentiment(checkpoint, options, weights);
+      }
       const [{ loadCheckpoint }, { loadData }, { createOutput }, { evaluateOnTest, testReport }] = await Promise.all([
         import('../training/checkpoint.ts'),
         import('../training/loadData.ts'),

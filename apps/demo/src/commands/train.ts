@@ -4,15 +4,9 @@ import { shared } from '../commandLine/options.ts';
 import { type Task, type TrainContext, taskNamed, tasks } from '../training/tasks.ts';
 import type { TrainOptions } from '../training/trainOptions.ts';
 
-/** Those that the command line will have one day are refused by name. */
-const planned: readonly string[] = ['imdb'];
-
 const taskNames = new Intl.ListFormat('en', { type: 'disjunction' }).format(tasks.map(({ name }) => name));
 
 function parseTask(text: string): string {
-  if (planned.includes(text)) {
-    throw new InvalidArgumentError(`'${text}' is not there yet: this version trains ${taskNames}.`);
-  }
   if (taskNamed(text) === undefined) throw new InvalidArgumentError(`Expected ${taskNames}.`);
   return text;
 }
@@ -22,7 +16,7 @@ export function addTrainOptions(command: Command): Command {
   return command
     .option(
       '--recipe <name>',
-      'model and settings: notes or best; of images also notes-bn, notes-dropout (default: notes, or the only one)',
+      'model and settings: notes or best; of images also notes-bn, notes-dropout, of imdb also cnn (default: notes, or the only one)',
     )
     .option('--epochs <n>', "passes over the training examples (default: the recipe's)", parseCount)
     .option('--batch-size <n>', "examples in a step (default: the recipe's)", parseCount)
@@ -30,6 +24,12 @@ export function addTrainOptions(command: Command): Command {
     .option('--seed <n>', 'of weights and order, as torch.manual_seed', parseIndex, 0)
     .option('--limit <n>', 'use the first N training examples only', parseCount)
     .option('--patience <n>', 'stop after N epochs in a row without a better accuracy on what is held out', parseCount)
+    .addOption(
+      new Option(
+        '--vectors <kind>',
+        "of imdb: what words' vectors begin as, GloVe's or random ones (default: glove)",
+      ).choices(['glove', 'random']),
+    )
     .addOption(
       new Option('--attention <kind>', 'of sequences: both trains with and without, and compares').choices([
         'bahdanau',

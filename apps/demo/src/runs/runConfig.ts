@@ -19,6 +19,7 @@ const schema = v.looseObject({
   patience: v.optional(count),
   threads: v.optional(count),
   dataDir: v.optional(v.string()),
+  vectors: v.optional(v.picklist(['glove', 'random'])),
   direction: v.optional(v.string()),
   pairs: v.optional(v.string()),
   columns: v.optional(v.string()),

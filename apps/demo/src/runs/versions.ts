@@ -9,6 +9,7 @@ export function versions(): Record<string, string> {
     '@flambeau/core',
     '@flambeau/datasets',
     '@flambeau/vision',
+    '@flambeau/text',
     '@flambeau/attention',
     '@tensorflow/tfjs-core',
   ];

@@ -41,7 +41,7 @@ export async function evaluateBatches(
 }
 
 /** Figures and the table of classes, for people. */
-export function testReport(evaluation: TestEvaluation, classes: readonly string[]): string {
+export function testReport(evaluation: TestEvaluation, classes: readonly string[], unit = 'images'): string {
   const { confusion } = evaluation;
   const rows = evaluation.classes.map(({ name, precision, recall, f1, support }, index) => {
     const row = confusion[index]!;
@@ -53,7 +53,7 @@ export function testReport(evaluation: TestEvaluation, classes: readonly string[
   return [
     `test accuracy ${percent(evaluation.accuracy)} (${count(evaluation.correct)} of ${count(evaluation.examples)}), loss ${evaluation.loss.toFixed(4)}`,
     '',
-    formatTable(['class', 'precision', 'recall', 'F1', 'images', 'most often taken for'], rows, {
+    formatTable(['class', 'precision', 'recall', 'F1', unit, 'most often taken for'], rows, {
       right: [1, 2, 3, 4],
     }),
   ].join('\n');

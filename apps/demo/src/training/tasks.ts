@@ -33,6 +33,7 @@ export interface Task {
 
 const images = async () => (await import('./trainImages.ts')).trainImages;
 
+const sentiment = async () => (await import('../sentiment/trainSentiment.ts')).trainSentiment;
 const sequences = async () => (await import('../sequences/trainSequences.ts')).trainSequences;
 const translationOptions = ['direction', 'pairs', 'columns', 'raw', 'attention'];
 
@@ -41,6 +42,7 @@ export const tasks: readonly Task[] = [
   { name: 'fashion-mnist', title: 'FashionMNIST, articles of clothing', load: images },
   { name: 'mnist', title: 'MNIST, handwritten digits', load: images },
   { name: 'kmnist', title: 'KMNIST, cursive Japanese characters', load: images },
+  { name: 'imdb', title: 'IMDB, the sentiment of film reviews', options: ['vectors'], load: sentiment },
   { name: 'translation', title: 'French to English', options: translationOptions, load: sequences },
   { name: 'reverse', title: 'sequences backwards', options: ['attention'], load: sequences },
   { name: 'copy', title: 'sequences as they are', options: ['attention'], load: sequences },

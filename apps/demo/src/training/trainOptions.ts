@@ -12,6 +12,8 @@ export interface TrainOptions extends BackendChoice, DataChoice, OutputOptions {
   /** Stop after so many epochs in a row without a better accuracy on what is held out. */
   readonly patience?: number;
   readonly out?: string;
+  /** Of imdb: what words' vectors begin as. */
+  readonly vectors?: 'glove' | 'random';
   /** Of translation: from which language to which, as `fra-eng`. */
   readonly direction?: string;
   /** Of translation: a tab-separated file of one's own. */

@@ -22,7 +22,8 @@ import { WideNgrams } from '../wide/wideNgrams.ts';
 import type { TextRecipe } from './recipe.ts';
 
 export interface TrainingInput {
-  readonly texts: Iterable<string>;
+  /** Raw ones, or those that the recipe's tokenizer has made of them. */
+  readonly texts: Iterable<string> | TokenizedTexts;
   /** The class of each text: its place in {@link classes}. */
   readonly labels: ArrayLike<number>;
   /** The classes' names. Default `['neg', 'pos']`. */
@@ -73,7 +74,7 @@ export interface TextTraining {
 export function prepareTraining(recipe: TextRecipe, input: TrainingInput): TextTraining {
   const { classes = ['neg', 'pos'], vectors, batchSize = recipe.batchSize, backend } = input;
   const tokenizer = getTokenizer(recipe.tokenizer);
-  const all = TokenizedTexts.of(input.texts, tokenizer);
+  const all = input.texts instanceof TokenizedTexts ? input.texts : TokenizedTexts.of(input.texts, tokenizer);
   const labels = Int32Array.from(input.labels);
   if (all.length !== labels.length) {
     throw new TextError(`expected a label for each of ${all.length} texts, got ${labels.length}`);
