@@ -34,7 +34,8 @@ beforeAll(async () => {
   await writeTinyGlove(dataDir());
   trained = await cli(train(run()));
   events = trained.code === 0 ? trained.events() : [];
-});
+  // Compiling all packages takes a while on a machine that is busy with other things.
+}, 120_000);
 
 describe('train imdb --json', () => {
   it('prints the events of the contract and nothing else', () => {
