@@ -35,6 +35,10 @@ const actions: ((images: tf.Tensor) => tf.Tensor[])[] = [
     const [gradient] = run(FLAMBEAU_KERNELS.embeddingBackward, inputs, { paddingIdx: 1, numEmbeddings: 8 });
     return [tf.reshape(gradient!, IMAGES)];
   },
+  (images) => {
+    const inputs = { weight: tf.reshape(images, [8, 4]), indices: tf.tensor1d([0, 3, 3, 1, 0, 7, 2, 3], 'int32') };
+    return run(FLAMBEAU_KERNELS.embedding, inputs).map((rows) => tf.reshape(rows, IMAGES));
+  },
   (images) => run(FLAMBEAU_KERNELS.reluBackward, { gradOutput: images, output: images }),
   (images) => {
     const inputs = { param0: images, grad0: tf.ones(IMAGES) };
