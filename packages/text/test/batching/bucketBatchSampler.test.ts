@@ -40,8 +40,8 @@ describe('batches bucketed by length', () => {
     manualSeed(3);
     expect(batchesOf(sampler)).toEqual(first);
     expect(second).not.toEqual(first);
-    // They do not come in the order of their lengths.
-    const order = first.map((batch) => lengths[batch[0]!]!);
+    // Those of one pool do not come in the order of their lengths.
+    const order = first.slice(0, 100).map((batch) => lengths[batch[0]!]!);
     expect(order).not.toEqual([...order].sort((a, b) => b - a));
   });
 
