@@ -24,6 +24,10 @@ describe("the README's code", () => {
 
   it.each([
     ['training.ts', 'd h a b c [ 6, 6 ]\n'],
+    [
+      'evaluation.ts',
+      '69.14 nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp 0.5 0.86\n        s p\n        u r\n      j i e\n      e s t\n    i ██░░   90% je\n    m ░░▓▓░░ 75% suis\nready   ░░██ 94% pret\n\n',
+    ],
     ['attention.ts', '1.2 2.0 3.6 5.1\n[ 1, 1, 4 ] [ 1, 1, 3 ]\n'],
   ])('runs: %s', async (example, output) => {
     expect(examples).toContain(example);
