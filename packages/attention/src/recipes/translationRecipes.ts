@@ -2,7 +2,7 @@ import { adam, oneCycle, type Seq2SeqRecipe } from './recipe.ts';
 
 /**
  * Recipes for translation by name. `notes` is PyTorch's tutorial, which the notes point to: from the same seed its losses
- * are the tutorial's; `best` is the strongest.
+ * are the tutorial's; `best` reaches a higher BLEU in fewer epochs.
  *
  * `best` was looked at on validation pairs, and measured once on the test pairs.
  *
