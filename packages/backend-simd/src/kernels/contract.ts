@@ -7,6 +7,7 @@
  * shapes: who runs them does.
  */
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Reduction } from './crossEntropyContract.ts';
 
 /** Height and width, in this order. */
 export type Pair = readonly [number, number];
@@ -123,63 +124,6 @@ export interface ActivationBackwardInputs {
 export interface OutputBackwardInputs {
   gradOutput: TensorInfo;
   output: TensorInfo;
-}
-
-export type Reduction = 'mean' | 'sum' | 'none';
-
-/**
- * → [loss, probabilities [N, C] (softmax), totalWeight []], as torch.nn.CrossEntropyLoss. `loss` is a scalar, or [N] for 'none'. 'mean'
- * divides by the summed weights of the targets that count; rows whose target is `ignoreIndex` give 0, their probabilities too.
- */
-export interface CrossEntropyInputs {
-  /** Logits [N, C] */
-  input: TensorInfo;
-  /** int32 [N] */
-  target: TensorInfo;
-  /** [C] */
-  weight?: TensorInfo;
-}
-export interface CrossEntropyAttributes {
-  ignoreIndex: number;
-  labelSmoothing: number;
-  reduction: Reduction;
-}
-
-/** → the gradient of the logits [N, C]. Attributes as forward. */
-export interface CrossEntropyBackwardInputs {
-  /** [] or, for 'none', [N] */
-  gradOutput: TensorInfo;
-  probabilities: TensorInfo;
-  /** int32 [N] */
-  target: TensorInfo;
-  weight?: TensorInfo;
-  totalWeight: TensorInfo;
-}
-
-/**
- * → [loss, predictions int32 [M] (the class of a row's largest logit, −1 where the target is ignored), probabilities, totalWeight []]:
- * cross-entropy of the logits input · linearWeightᵀ + linearBias. Attributes as cross-entropy. `probabilities` are those of
- * the rows that count, in their order.
- */
-export interface LinearCrossEntropyInputs {
-  /** [M, K] */
-  input: TensorInfo;
-  /** [C, K] */
-  linearWeight: TensorInfo;
-  /** [C] */
-  linearBias?: TensorInfo;
-  /** int32 [M] */
-  target: TensorInfo;
-  /** [C] */
-  weight?: TensorInfo;
-}
-
-/** → the gradients of input, linearWeight and linearBias. */
-export interface LinearCrossEntropyBackwardInputs extends Omit<LinearCrossEntropyInputs, 'linearBias'> {
-  /** [] or, for 'none', [M] */
-  gradOutput: TensorInfo;
-  probabilities: TensorInfo;
-  totalWeight: TensorInfo;
 }
 
 /** → [output, mean [C], variance [C] (biased)] of this batch, channels being the second axis. */
@@ -363,52 +307,6 @@ export interface NllLossBackwardInputs {
   target: TensorInfo;
   weight: TensorInfo;
   totalWeight: TensorInfo;
-}
-
-/** The inputs of an optimizer's step, numbered from 0 to `count` − 1: `param0`, `grad0`, … All but the gradients change in place. */
-export type AdamInputs = { [tensor: `${'param' | 'grad' | 'expAvg' | 'expAvgSq'}${number}`]: TensorInfo };
-export interface AdamAttributes {
-  /** How many parameters. */
-  count: number;
-  lr: number;
-  beta1: number;
-  beta2: number;
-  eps: number;
-  weightDecay: number;
-  /** AdamW: the decay is applied to the parameter, not added to the gradient. */
-  decoupledWeightDecay: boolean;
-  /** The number of this step, from 1. */
-  step: number;
-  maximize: boolean;
-}
-
-/** `momentumBuffer` is missing where `momentum` is 0. */
-export type SgdInputs = { [tensor: `${'param' | 'grad' | 'momentumBuffer'}${number}`]: TensorInfo };
-export interface SgdAttributes {
-  count: number;
-  lr: number;
-  momentum: number;
-  dampening: number;
-  weightDecay: number;
-  nesterov: boolean;
-  maximize: boolean;
-  /** The buffers hold nothing yet and become the gradients. */
-  firstStep: boolean;
-}
-
-/** `gradAvg` is missing unless centred, `momentumBuffer` without momentum. */
-export type RmspropInputs = {
-  [tensor: `${'param' | 'grad' | 'squareAvg' | 'gradAvg' | 'momentumBuffer'}${number}`]: TensorInfo;
-};
-export interface RmspropAttributes {
-  count: number;
-  lr: number;
-  alpha: number;
-  eps: number;
-  weightDecay: number;
-  momentum: number;
-  centered: boolean;
-  maximize: boolean;
 }
 
 export const FLAMBEAU_KERNELS = {

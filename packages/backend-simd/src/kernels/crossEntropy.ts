@@ -2,13 +2,13 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import { CACHE_LINE, COST } from '../threads/cost.ts';
-import {
-  type CrossEntropyAttributes,
-  type CrossEntropyBackwardInputs,
-  type CrossEntropyInputs,
-  FLAMBEAU_KERNELS,
-  type Reduction,
-} from './contract.ts';
+import { FLAMBEAU_KERNELS } from './contract.ts';
+import type {
+  CrossEntropyAttributes,
+  CrossEntropyBackwardInputs,
+  CrossEntropyInputs,
+  Reduction,
+} from './crossEntropyContract.ts';
 
 export function sum(values: Float32Array): number {
   let total = 0;

@@ -2,13 +2,13 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { kernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import { CACHE_LINE, COST } from '../threads/cost.ts';
-import {
-  type CrossEntropyAttributes,
-  FLAMBEAU_KERNELS,
-  type LinearCrossEntropyBackwardInputs,
-  type LinearCrossEntropyInputs,
-} from './contract.ts';
+import { FLAMBEAU_KERNELS } from './contract.ts';
 import { crossEntropyOfRows, reduceLosses } from './crossEntropy.ts';
+import type {
+  CrossEntropyAttributes,
+  LinearCrossEntropyBackwardInputs,
+  LinearCrossEntropyInputs,
+} from './crossEntropyContract.ts';
 import { project } from './linear.ts';
 import { multiply } from './matMul.ts';
 import { sumRows } from './sumRows.ts';

@@ -2,15 +2,15 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { deferringKernel } from '../backend/kernel.ts';
 import type { SimdBackend } from '../backend/simdBackend.ts';
 import { CACHE_LINE, COST } from '../threads/cost.ts';
-import {
-  type AdamAttributes,
-  type AdamInputs,
-  FLAMBEAU_KERNELS,
-  type RmspropAttributes,
-  type RmspropInputs,
-  type SgdAttributes,
-  type SgdInputs,
-} from './contract.ts';
+import { FLAMBEAU_KERNELS } from './contract.ts';
+import type {
+  AdamAttributes,
+  AdamInputs,
+  RmspropAttributes,
+  RmspropInputs,
+  SgdAttributes,
+  SgdInputs,
+} from './optimizerContract.ts';
 import { RowsGradient } from './rowsGradient.ts';
 
 /** Numbers before the slots: room for any optimizer's. */
