@@ -1,5 +1,5 @@
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
-import { setBackend } from '@tensorflow/tfjs-core';
+import { env, setBackend } from '@tensorflow/tfjs-core';
 import { internals } from './engine.ts';
 import { importPeer, inNode } from './peer.ts';
 import { type BackendProvider, BackendUnavailableError } from './provider.ts';
@@ -16,6 +16,10 @@ export const webglProvider: BackendProvider = {
       );
     }
     await importPeer('webgl', '@tensorflow/tfjs-backend-webgl', () => import('@tensorflow/tfjs-backend-webgl'));
+    // Its packed programs leave NaN in a texture's padding (0/0 of a division, say), which a product along an odd side then
+    // sums up: the gradient of a cross-entropy's linear map came out NaN.
+    env().set('WEBGL_PACK_BINARY_OPERATIONS', false);
+    env().set('WEBGL_PACK_UNARY_OPERATIONS', false);
     if (!(await setBackend('webgl'))) {
       throw new BackendUnavailableError('this browser has no WebGL 2, or its driver refused a context');
     }
